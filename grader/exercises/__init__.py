@@ -1,0 +1,1 @@
+"""What is asked of each function, one module an assignment."""

@@ -1,0 +1,187 @@
+"""From answers to marks: one verdict a case, the slip that explains the wrong ones, and the points.
+
+The notebook's `check` and the judge share this room, so that they agree.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader import probe
+from grader.compare import Verdict, compare, describe
+from grader.key import Answer, KeyCase, KeyExercise
+
+UNWRITTEN = "NotImplementedError"
+
+
+@dataclass(frozen=True)
+class CaseMark:
+    """One case: whether it passed, and what to say of it.
+
+    Attributes:
+        title -- what is special about the case
+        passed -- whether the answer counts
+        what -- how the answer differs, without any expected value: fit for hidden cases
+        expected, yours -- the two in short, for visible cases only
+        outcome -- "passed", "wrong", "raised", "unwritten", "undefined" or "stopped"
+    """
+
+    title: str
+    passed: bool
+    what: str
+    outcome: str
+    expected: str = ""
+    yours: str = ""
+
+
+@dataclass
+class Mark:
+    """An exercise's marks.
+
+    Attributes:
+        status -- "passed", "partial", "failed", "error", "timeout" or "missing"
+        points, maximum -- what it got, and could get
+        cases -- one mark a case
+        slip -- (title, help) of the slip that explains every wrong answer, if one does
+        notes -- what else is to be said: a rule that was broken, a helper that was replaced
+    """
+
+    name: str
+    status: str
+    points: float
+    maximum: float
+    cases: list[CaseMark]
+    slip: tuple[str, str] | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def assess(exercise: KeyExercise, answers: list[Answer | None], stopped: str = "", broken_rule: str = "") -> Mark:
+    """Judge the answers to an exercise's cases.
+
+    Arguments:
+        exercise -- with the cases, in the order of the answers
+        answers -- one a case, None where none came
+        stopped -- why answers are missing ("stopped after 60 s"), if they are
+        broken_rule -- the sentence about a forbidden call, which costs all points, or nothing
+    """
+    cases = [_assess_case(exercise, one, answer, stopped) for one, answer in zip(exercise.cases, answers, strict=True)]
+    passed = sum(case.passed for case in cases)
+    # Refusing every input is no solution: a case that must raise counts only beside one that must not.
+    asks_for_values = any(one.raises is None for one in exercise.cases)
+    gave_a_value = any(mark.passed for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None)
+    if asks_for_values and not gave_a_value or broken_rule:
+        passed = 0
+    mark = Mark(
+        name=exercise.name,
+        status=_status(cases, passed, stopped),
+        points=round(exercise.points * passed / len(cases), 2),
+        maximum=exercise.points,
+        cases=cases,
+        slip=_recognise(exercise, answers, cases),
+    )
+    if broken_rule:
+        mark.notes.append(broken_rule)
+        mark.status = "failed"
+    elif stopped:
+        mark.notes.append(stopped)
+    return mark
+
+
+def _status(cases: list[CaseMark], passed: int, stopped: str) -> str:
+    outcomes = {case.outcome for case in cases}
+    if passed == len(cases):
+        return "passed"
+    if passed:
+        return "partial"
+    if outcomes <= {"unwritten", "undefined"}:
+        return "missing"
+    if "stopped" in outcomes:
+        return "timeout" if stopped.startswith("stopped after") else "error"
+    return "error" if "wrong" not in outcomes else "failed"
+
+
+def _assess_case(exercise: KeyExercise, case: KeyCase, answer: Answer | None, stopped: str) -> CaseMark:
+    if answer is None:
+        return CaseMark(case.title, False, stopped or "no answer came back", "stopped")
+    if "undefined" in answer:
+        return CaseMark(case.title, False, f"{exercise.name} is not defined", "undefined")
+    expected = f"raises {case.raises}" if case.raises else _describe(case.expected)
+    if "raised" in answer:
+        return _assess_exception(case, answer, expected)
+    if case.raises:
+        return CaseMark(case.title, False, f"returned, where {case.raises} had to be raised", "wrong", expected, _describe(answer))
+    verdict = _verdict(exercise, case, case.expected, answer)
+    if verdict.same and answer.get("changed") is True:
+        what = "the input was modified: work on a copy"
+        return CaseMark(case.title, False, what, "wrong", "its input as it was", "its input changed")
+    return CaseMark(
+        case.title,
+        verdict.same,
+        verdict.what,
+        "passed" if verdict.same else "wrong",
+        expected,
+        verdict.where or _describe(answer),
+    )
+
+
+def _assess_exception(case: KeyCase, answer: Answer, expected: str) -> CaseMark:
+    raised = [str(name)[:60] for name in answer["raised"]] if isinstance(answer["raised"], list) else []
+    kind = raised[0] if raised else "an exception"
+    if case.raises and case.raises in raised:
+        return CaseMark(case.title, True, f"raises {case.raises}, as it should", "passed", expected, expected)
+    if kind == UNWRITTEN:
+        return CaseMark(case.title, False, "not written yet", "unwritten", expected, "not written yet")
+    line = answer.get("line")
+    what = f"raised {kind}" + (f" in line {line} of the cell" if isinstance(line, int) else "")
+    message = str(answer.get("message") or "")[:200]
+    return CaseMark(case.title, False, what, "raised", expected, f"{kind}: {message}" if message else kind)
+
+
+def _verdict(exercise: KeyExercise, case: KeyCase, expected: Answer, answer: Answer) -> Verdict:
+    try:
+        yours = probe.decode(answer.get("value"))
+    except (probe.Unreadable, ValueError, RecursionError) as error:
+        return Verdict(False, str(error))
+    return compare(probe.decode(expected["value"]), yours, exercise.tolerance, single=_is_single(case.inputs))
+
+
+def _is_single(tree: Any) -> bool:
+    """Whether an input is an array of single precision."""
+    kind, content = tree
+    if kind == "array":
+        return probe.read_npy(base64.b64decode(content)).dtype == np.float32
+    if kind in ("tuple", "list"):
+        return any(_is_single(item) for item in content)
+    return kind == "dict" and any(_is_single(value) for _, value in content)
+
+
+def _describe(answer: Answer) -> str:
+    try:
+        return describe(probe.decode(answer["value"]))
+    except (KeyError, ValueError, RecursionError):
+        return "no value"
+
+
+def _recognise(exercise: KeyExercise, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:
+    """The slip that gives the student's answer in every case that failed, if there is one."""
+    failed = [i for i, mark in enumerate(marks) if not mark.passed]
+    if not failed or any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):
+        return None
+    for number, slip in enumerate(exercise.slips):
+        if all(_same_answer(exercise, exercise.cases[i], exercise.cases[i].slips[number], answers[i]) for i in failed):
+            return slip
+    return None
+
+
+def _same_answer(exercise: KeyExercise, case: KeyCase, slip: Answer, answer: Answer | None) -> bool:
+    if answer is None or ("raised" in slip) != ("raised" in answer):
+        return False
+    if bool(slip.get("changed")) != bool(answer.get("changed")):
+        return False
+    if "raised" in slip:
+        return slip["raised"][:1] == answer["raised"][:1]
+    return _verdict(exercise, case, slip, answer).same

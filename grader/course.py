@@ -1,0 +1,112 @@
+"""The course's working folder, and how nbgrader is told about it.
+
+Stock `nbgrader` commands, Formgrader and `course grade` share this one configuration: whichever is used, hand-ins are
+rebuilt, run and judged by the same code.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.exercise import ROOT
+
+FOLDER = Path(os.environ.get("COURSE_FOLDER") or ROOT / ".course")
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where nbgrader's source, release, submitted, autograded and feedback folders and its gradebook are."""
+
+    folder: Path = FOLDER
+    db_url: str = ""
+
+    @property
+    def gradebook(self) -> str:
+        """The gradebook's SQLAlchemy URL; SQLite waits for a lock instead of failing."""
+        return self.db_url or f"sqlite:///{self.folder / 'gradebook.db'}?timeout=120"
+
+    def path(self, step: str, assignment: str, student: str = ".") -> Path:
+        """Folder of one assignment in one of nbgrader's steps."""
+        return self.folder / step / student / assignment
+
+    def release(self, assignment: str) -> Path:
+        """The notebook that students get."""
+        return self.path("release", assignment) / f"{assignment}.ipynb"
+
+
+def configure(c: Any, course: Course) -> None:
+    """Fill a traitlets configuration for nbgrader."""
+    c.CourseDirectory.root = str(course.folder)
+    c.CourseDirectory.db_url = course.gradebook
+    # A hand-in is its notebook: no other file of a student's comes along.
+    c.CourseDirectory.ignore = ["*"]
+    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+    c.Autograde.sanitize_preprocessors = ["grader.nbgrader_steps.Rebuild"]
+    c.Autograde.autograde_preprocessors = [
+        "grader.nbgrader_steps.Judge",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+    c.HTMLExporter.template_name = "feedback"
+    c.HTMLExporter.filters = {"mark_html": "grader.report.html_of_metadata"}
+
+
+def convert(step: str, course: Course, assignment: str, student: str = "*", **config: Any) -> None:
+    """Run one of nbgrader's converters: "GenerateAssignment", "Autograde" or "GenerateFeedback".
+
+    Arguments:
+        config -- more of nbgrader's configuration, as {"Class": {"trait": value}}
+
+    Raises:
+        ConversionFailed -- with what nbgrader had to say
+    """
+    import nbgrader.converters
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    course.folder.mkdir(parents=True, exist_ok=True)
+    c = Config()
+    configure(c, course)
+    c.merge(Config(config))
+    c.CourseDirectory.assignment_id = assignment
+    c.CourseDirectory.student_id = student
+    # nbgrader starts alembic, which lies beside the interpreter, whether or not its environment is activated.
+    paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if str(Path(sys.executable).parent) not in paths:
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *paths])
+    errors = _Errors()
+    converter = getattr(nbgrader.converters, step)(CourseDirectory(config=c), config=c, force=True, log=errors.log)
+    try:
+        converter.start()
+    except NbGraderException as error:
+        raise ConversionFailed(f"nbgrader could not run {step} for {assignment}: {errors.last or error}") from error
+
+
+class ConversionFailed(RuntimeError):
+    """nbgrader gave up; the message holds its last words."""
+
+
+class _Errors(logging.Handler):
+    """Keeps the last error that nbgrader logs; the rest of what it says is not for our users."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.log = logging.Logger("nbgrader")
+        self.log.addHandler(self)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().strip()
+        if text.startswith("Traceback") and not self.last:
+            self.last = text.splitlines()[-1]

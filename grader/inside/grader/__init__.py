@@ -1,0 +1,13 @@
+"""What `import grader` is in the sandbox: checks do nothing there. Answer keys, exercises and solutions stay outside."""
+
+
+def check(function):
+    """Do nothing: the hand-in is judged from outside."""
+
+
+def hint(function):
+    """Do nothing."""
+
+
+def progress():
+    """Do nothing."""

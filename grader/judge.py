@@ -1,0 +1,286 @@
+"""Answers in, marks out, outside the student's process.
+
+A hand-in's cells are run in a sandboxed kernel; then each function is called there on inputs drawn for this grading run,
+and its answers are compared here. The kernel never holds an expected value, never compares, never writes a mark. A cell or
+a function that hangs or kills its kernel costs what it touches: the rest is run again without it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grader import handin, probe, report, rules
+from grader.assess import Mark, assess
+from grader.exercise import Assignment
+from grader.kernel import Kernel, Outcome
+from grader.key import Answer, Key, KeyExercise
+from grader.sandbox import Limits
+
+MIME = "application/x-convnets-answer"
+PROBE_OUTPUT = 100_000_000
+# Of what a student's cell shows, what a page can show without trusting it.
+INERT = ("image/png", "image/jpeg", "text/plain")
+
+
+@dataclass
+class Graded:
+    """A hand-in's result.
+
+    Attributes:
+        notebook -- rebuilt, with the outputs of its cells and the marks, as nbgrader reads them
+        marks -- by exercise
+        notes -- on the hand-in as a whole
+        rejected -- why nothing could be judged, if so
+        seconds -- what it took
+    """
+
+    notebook: NotebookNode
+    marks: dict[str, Mark]
+    notes: list[str] = field(default_factory=list)
+    rejected: str = ""
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return round(sum(mark.points for mark in self.marks.values()), 2)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """What a grading run needs to know of an assignment.
+
+    Attributes:
+        assignment -- the declarations
+        released -- the notebook as students got it
+        key -- the hidden cases, drawn for this run
+    """
+
+    assignment: Assignment
+    released: NotebookNode
+    key: Key
+    limits: Limits = field(default_factory=Limits)
+    sandboxed: bool = True
+
+
+def grade(raw: bytes, rulebook: Rulebook) -> Graded:
+    """Grade a hand-in's file.
+
+    Arguments:
+        raw -- the file's bytes, whatever they are
+
+    Returns:
+        the result; a file that cannot be judged gets one too, with 0 points and the reason
+    """
+    try:
+        notebook, notes = handin.rebuild(rulebook.released, handin.parse(raw))
+    except handin.Rejected as reason:
+        return reject(str(reason), rulebook)
+    return grade_rebuilt(notebook, rulebook, notes)
+
+
+def reject(reason: str, rulebook: Rulebook) -> Graded:
+    """The result of a hand-in that cannot be judged."""
+    marks = {
+        name: Mark(name, "rejected", 0.0, one.points, [], notes=[reason]) for name, one in rulebook.key.exercises.items()
+    }
+    notebook = deepcopy(rulebook.released)
+    _write_marks(notebook, marks)
+    return Graded(notebook, marks, [reason], rejected=reason)
+
+
+def grade_rebuilt(notebook: NotebookNode, rulebook: Rulebook, notes: list[str] | None = None) -> Graded:
+    """Grade a notebook that `handin.rebuild` has put together."""
+    start = time.monotonic()
+    run = Run(notebook, rulebook)
+    with run:
+        marks = _judge_all(run, rulebook)
+    graded = deepcopy(notebook)
+    _write_outputs(graded, run.outcomes)
+    _write_marks(graded, marks)
+    return Graded(graded, marks, (notes or []) + run.notes, seconds=time.monotonic() - start)
+
+
+class Run:
+    """The student's cells, run in a kernel; a fresh kernel takes the place of one that was lost."""
+
+    def __init__(self, notebook: NotebookNode, rulebook: Rulebook):
+        self.cells = notebook.cells
+        self.limits, self.sandboxed = rulebook.limits, rulebook.sandboxed
+        self.end = time.monotonic() + self.limits.submission_seconds
+        self.outcomes: dict[int, Outcome] = {}
+        self.notes: list[str] = []
+        self.left_out: set[int] = {i for i, cell in enumerate(self.cells) if not _is_run(cell)}
+        self.kernel: Kernel | None = None
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self.kernel:
+            self.kernel.__exit__()
+            self.kernel = None
+
+    def ready(self) -> Kernel | None:
+        """A living kernel in which every cell has been run; None when the hand-in's time is used up."""
+        while self.kernel is None or self.kernel.dead:
+            self.__exit__()
+            if time.monotonic() > self.end:
+                return None
+            self.kernel = Kernel(self.limits, self.sandboxed).__enter__()
+            self._run_cells(self.kernel)
+        return self.kernel
+
+    def _run_cells(self, kernel: Kernel) -> None:
+        for index, cell in enumerate(self.cells):
+            if index in self.left_out:
+                continue
+            outcome = kernel.run(cell.source, min(self.limits.cell_seconds, max(1.0, self.end - time.monotonic())))
+            self.outcomes.setdefault(index, outcome)
+            if outcome.stopped:
+                self.outcomes[index] = outcome
+                self._leave_out(index, outcome.stopped)
+                return
+
+    def _leave_out(self, index: int, reason: str) -> None:
+        """Do without the cell that cost the kernel; where it is a given one, without all that only show something."""
+        cell = self.cells[index]
+        self.left_out.add(index)
+        name = handin.grade_id_of(cell)
+        if name or handin.is_extra(cell):
+            what = f"The cell of {name}" if name else "A cell that you added"
+        else:
+            what = "A given cell that calls your functions"
+            self.left_out |= {i for i, other in enumerate(self.cells) if _only_shows(other)}
+        self.notes.append(f"{what} {reason}; the rest was run without it.")
+
+
+def _is_run(cell: NotebookNode) -> bool:
+    is_test = cell.metadata.get("nbgrader", {}).get("grade") and not handin.is_answer(cell)
+    return cell.cell_type == "code" and not (is_test or handin.is_training(cell) or handin.is_missing(cell))
+
+
+def _only_shows(cell: NotebookNode) -> bool:
+    is_students = handin.is_answer(cell) or handin.is_extra(cell)
+    return not is_students and "setup" not in cell.metadata.get("tags", [])
+
+
+def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
+    exercises = rulebook.key.exercises
+    sources = [c.source for c in run.cells if c.cell_type == "code" and (handin.is_answer(c) or handin.is_extra(c))]
+    broken = {name: rules.broken(name, sources, one.forbids, one.forbids_own) for name, one in exercises.items()}
+    marks = {name: assess(one, *_answers(run, one), broken_rule=broken[name]) for name, one in exercises.items()}
+    # Lent helpers come last, when every function has been judged as it is: a kernel that has seen a reference is not
+    # asked for that function any more.
+    for name, one in exercises.items():
+        wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
+        if not wrong or marks[name].status in ("passed", "timeout") or broken[name]:
+            continue
+        lent = rulebook.assignment.standalone(one.uses)
+        mark = assess(one, *_answers(run, one, lent))
+        if mark.points > marks[name].points:
+            helpers = " and ".join(wrong)
+            mark.notes.append(
+                f"Judged with our {helpers} in place of yours, which {'does' if len(wrong) == 1 else 'do'} not pass: "
+                "a wrong helper costs its own points only."
+            )
+            marks[name] = mark
+    return marks
+
+
+def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answer | None], str]:
+    """Ask the student's function all its cases: the answers, and why some are missing."""
+    answers: list[Answer | None] = [None] * len(exercise.cases)
+    kernel = run.ready()
+    if kernel is None:
+        return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
+    outcome = kernel.run(_question(exercise, lent), run.limits.exercise_seconds, keep=PROBE_OUTPUT)
+    for output in outcome.outputs:
+        answer = _read_answer(output)
+        number = answer.pop("case", None) if answer else None
+        if isinstance(number, int) and 0 <= number < len(answers) and answers[number] is None:
+            answers[number] = answer
+    stopped = outcome.stopped
+    if not stopped and outcome.raised:
+        stopped = f"raised {outcome.raised} while it was called"
+    if not stopped and outcome.cut:
+        stopped = "answered with more than can be read"
+    return answers, stopped if None in answers else ""
+
+
+def _read_answer(output: dict[str, Any]) -> Answer | None:
+    text = output.get("data", {}).get(MIME)
+    try:
+        answer = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    well_formed = isinstance(answer, dict) and ({"value", "raised", "undefined"} & set(answer))
+    return answer if well_formed else None
+
+
+@cache
+def _probe_source() -> str:
+    return Path(probe.__file__).read_text()
+
+
+def _question(exercise: KeyExercise, lent: str) -> str:
+    """Code that asks a function its cases, in the student's kernel."""
+    inputs = json.dumps([case.inputs for case in exercise.cases])
+    return f"""
+def _ask(source, name, inputs, observer, lent, helpers):
+    from IPython import get_ipython
+    shell, probe, reference, missing = get_ipython(), {{"__name__": "probe"}}, {{"__name__": "reference"}}, object()
+    exec(source, probe)
+    exec(lent, reference)
+    own = {{helper: shell.user_ns.get(helper, missing) for helper in helpers if lent}}
+    shell.user_ns.update({{helper: reference[helper] for helper in own}})
+    try:
+        publish = lambda text: shell.display_pub.publish({{{MIME!r}: text}})
+        probe["answer_all"](shell.user_ns.get(name), inputs, publish, observer)
+    finally:
+        shell.user_ns.update(own)
+        for helper in [helper for helper in own if own[helper] is missing]:
+            del shell.user_ns[helper]
+_ask({_probe_source()!r}, {exercise.name!r}, {inputs!r}, {exercise.observer!r}, {lent!r}, {exercise.uses!r})
+"""
+
+
+def _write_outputs(notebook: NotebookNode, outcomes: dict[int, Outcome]) -> None:
+    for number, (index, outcome) in enumerate(sorted(outcomes.items())):
+        cell = notebook.cells[index]
+        cell.execution_count = number + 1
+        cell.outputs = [nbformat.from_dict(output) for output in map(_inert, outcome.outputs) if output]
+        if outcome.stopped:
+            cell.outputs.append(new_output("stream", name="stdout", text=f"[grader] This cell {outcome.stopped}.\n"))
+
+
+def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
+    if "data" not in output:
+        return output
+    data = {kind: content for kind, content in output["data"].items() if kind in INERT}
+    return {"output_type": "display_data", "data": data, "metadata": {}} if data else None
+
+
+def _write_marks(notebook: NotebookNode, marks: dict[str, Mark]) -> None:
+    """Fill the test cells as nbgrader reads them: one number is the points; what is displayed is for the eye."""
+    for cell in notebook.cells:
+        name = handin.grade_id_of(cell).removeprefix("check_")
+        if handin.grade_id_of(cell) != f"check_{name}" or name not in marks:
+            continue
+        mark = marks[name]
+        shown = {"text/html": report.html(mark), "text/plain": report.text(mark)}
+        cell.metadata["convnets"] = asdict(mark)
+        cell.execution_count = None
+        cell.outputs = [
+            new_output("display_data", shown),
+            new_output("execute_result", {"text/plain": f"{mark.points}"}, execution_count=None),
+        ]

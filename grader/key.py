@@ -1,0 +1,160 @@
+"""Answer keys: an assignment's cases drawn for one seed, with what the reference and every slip answer.
+
+The key of the fixed seed serves `check` in the student's notebook; it is all that a class kit needs, no solutions. Every
+grading run draws a key of its own, which never leaves the judging process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from grader import exercise as declarations
+from grader import probe
+from grader.compare import Tolerance
+
+FOLDER = declarations.ROOT / ".course" / "keys"
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class KeyCase:
+    """A case's inputs and answers, encoded by `probe`; one answer a slip, in the exercise's order."""
+
+    title: str
+    inputs: list
+    raises: str | None
+    expected: Answer
+    slips: list[Answer]
+
+
+@dataclass(frozen=True)
+class KeyExercise:
+    """What is needed to judge one function, as data: an Exercise without its code."""
+
+    name: str
+    points: float
+    signature: str
+    hints: list[str]
+    uses: list[str]
+    forbids: list[str]
+    forbids_own: list[str]
+    tolerance: Tolerance
+    observer: str | None
+    slips: list[tuple[str, str]]
+    cases: list[KeyCase]
+
+
+@dataclass(frozen=True)
+class Key:
+    """The exercises of an assignment, drawn for one seed."""
+
+    assignment: str
+    seed: int
+    exercises: dict[str, KeyExercise]
+
+
+def draw(assignment: declarations.Assignment, seed: int) -> Key:
+    """Draw every exercise's cases and run the reference and the slips on them."""
+    return Key(assignment.name, seed, {name: _draw(one, seed) for name, one in assignment.exercises.items()})
+
+
+def _draw(one: declarations.Exercise, seed: int) -> KeyExercise:
+    slips = [one.compiled(slip.code) for slip in one.slips]
+    cases = []
+    for case in one.draw(seed):
+        inputs = probe.encode([case.args, case.kwargs])
+        expected = _answer(one.function, inputs, one.observer)
+        if ("raised" in expected) != bool(case.raises) or case.raises and case.raises not in expected["raised"]:
+            raise ValueError(f"{one.name}, case {case.title!r}: the reference answers {expected}")
+        answers = [_answer(slip, inputs, one.observer) for slip in slips]
+        cases.append(KeyCase(case.title, inputs, case.raises, expected, answers))
+    return KeyExercise(
+        name=one.name,
+        points=one.points,
+        signature=f"{one.name}{inspect.signature(one.function)}",
+        hints=one.hints,
+        uses=list(one.uses),
+        forbids=list(one.forbids),
+        forbids_own=list(one.forbids_own),
+        tolerance=Tolerance(one.limit, one.limit_float32, one.dtype),
+        observer=one.observer_source(),
+        slips=[(slip.title, slip.help) for slip in one.slips],
+        cases=cases,
+    )
+
+
+def _answer(function: Any, inputs: list, observer: Any) -> Answer:
+    import numpy as np
+
+    args, kwargs = probe.decode(inputs)
+    with np.errstate(all="ignore"):
+        return probe.observe(function, args, kwargs, observer)
+
+
+def write(assignment: str) -> Path:
+    """Draw the visible cases of an assignment and write its answer key."""
+    key = draw(declarations.load(assignment), declarations.VISIBLE_SEED)
+    path = FOLDER / f"{assignment}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps({"made_from": made_from(assignment), **asdict(key)}))
+    unfinished.replace(path)
+    visible.cache_clear()
+    return path
+
+
+def made_from(assignment: str) -> str:
+    """Digest of the sources that a key is made from; empty where they are not here, as in a class kit."""
+    files = [declarations.ROOT / folder / f"{assignment}.py" for folder in ("solutions", "grader/exercises")]
+    files += [Path(__file__).parent / name for name in ("exercise.py", "key.py", "probe.py")]
+    if not all(path.exists() for path in files):
+        return ""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+@cache
+def visible(assignment: str) -> Key:
+    """The key of an assignment's visible cases; made anew where its sources are here and have changed.
+
+    Raises:
+        FileNotFoundError -- where there is neither a key nor the sources to make one
+    """
+    path = FOLDER / f"{assignment}.json"
+    sources = made_from(assignment)
+    content = json.loads(path.read_text()) if path.exists() else {}
+    if sources and content.get("made_from") != sources:
+        content = json.loads(write(assignment).read_text())
+    if not content:
+        raise FileNotFoundError(f"The answer key of {assignment} is missing: copy .course/keys from the course's folder.")
+    exercises = {name: _read(one) for name, one in content["exercises"].items()}
+    return Key(content["assignment"], content["seed"], exercises)
+
+
+def _read(one: dict[str, Any]) -> KeyExercise:
+    cases = [KeyCase(**case) for case in one["cases"]]
+    slips = [(title, text) for title, text in one["slips"]]
+    return KeyExercise(**{**one, "tolerance": Tolerance(**one["tolerance"]), "slips": slips, "cases": cases})
+
+
+def assignments() -> list[str]:
+    """The assignments that can be checked here: declared, or with a key."""
+    declared = declarations.names() if find_spec("solutions") else []
+    return sorted({*declared, *(path.stem for path in FOLDER.glob("*.json"))})
+
+
+def find(function_name: str) -> tuple[str, KeyExercise] | None:
+    """The assignment that asks for a function of this name, and the exercise."""
+    for assignment in assignments():
+        one = visible(assignment).exercises.get(function_name)
+        if one:
+            return assignment, one
+    return None

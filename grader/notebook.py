@@ -1,0 +1,184 @@
+"""What students call in their notebooks: `check`, `hint` and `progress`.
+
+Feedback only: the marks of a hand-in are made elsewhere (`grader.judge`), out of reach of the code that is judged.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader import key, probe, report, rules
+from grader.assess import Mark, assess
+from grader.compare import describe
+from grader.exercise import ROOT
+
+RECORD = ROOT / ".course" / "progress.json"
+
+
+class CheckFailed(AssertionError):
+    """A check that does not pass, as one line; IPython shows that line instead of a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Check failed — {self}"]
+
+
+def check(function: Callable) -> None:
+    """Try a function of the course on its visible cases and show what comes out.
+
+    Arguments:
+        function -- one of the functions that a notebook asks for, as you wrote it
+
+    Raises:
+        AssertionError -- with one line, where a case does not pass
+    """
+    exercise = _exercise_of(function)
+    mark = run(function, exercise)
+    inputs = [_inputs(case.inputs) for case in exercise.cases]
+    _show(report.html(mark, inputs), report.text(mark, inputs))
+    _remember(mark)
+    if mark.status != "passed":
+        raise CheckFailed(_sentence(mark, function, exercise))
+
+
+def run(function: Callable, exercise: key.KeyExercise) -> Mark:
+    """The mark of a function on an exercise's visible cases."""
+    answers: list[key.Answer | None] = []
+    probe.answer_all(
+        function,
+        json.dumps([case.inputs for case in exercise.cases]),
+        lambda text: answers.append(json.loads(text)),
+        exercise.observer,
+    )
+    rule = rules.broken(function.__name__, _sources(function), exercise.forbids, exercise.forbids_own)
+    return assess(exercise, answers, broken_rule=rule)
+
+
+def hint(function: Callable) -> None:
+    """Show the next step of help for a function: each call shows one more."""
+    exercise = _exercise_of(function)
+    record = _record()
+    shown = min(record.setdefault("hints", {}).get(exercise.name, 0) + 1, len(exercise.hints))
+    record["hints"][exercise.name] = shown
+    _write(record)
+    lines = [f"Hint {i + 1} of {len(exercise.hints)}: {text}" for i, text in enumerate(exercise.hints[:shown])]
+    if shown == len(exercise.hints):
+        lines.append("That was the last hint.")
+    items = "".join(f"<p style='margin:.2em 0'>{report.escape(line)}</p>" for line in lines)
+    _show(f"<div class='convnets-hint' style='border-left:4px solid #3b7dd8;padding:.2em .8em'>{items}</div>", "\n".join(lines))
+
+
+def progress() -> None:
+    """Show which functions of the course pass their checks, over all notebooks, on this machine."""
+    passed = _record().get("passed", {})
+    rows = []
+    for name in key.assignments():
+        exercises = key.visible(name).exercises.values()
+        done = [one for one in exercises if passed.get(one.name)]
+        rows.append((name, len(done), len(exercises), sum(one.points for one in done), sum(one.points for one in exercises)))
+    lines = [f"{name}: {done} of {total} functions pass · {got:g} of {most:g} points" for name, done, total, got, most in rows]
+    bars = "".join(
+        f"<tr><td style='text-align:left'>{report.escape(name)}</td>"
+        f"<td><progress value='{done}' max='{total}' aria-label='{done} of {total}'></progress></td>"
+        f"<td style='text-align:left'>{done} of {total} functions · {got:g} of {most:g} points</td></tr>"
+        for name, done, total, got, most in rows
+    )
+    _show(f"<table>{bars}</table>", "\n".join(lines))
+
+
+def _exercise_of(function: Any) -> key.KeyExercise:
+    name = getattr(function, "__name__", None)
+    if not callable(function) or name is None:
+        raise CheckFailed(f"give the function itself, without quotes or brackets: check(zero_pad). This is {describe(function)}.")
+    found = key.find(name)
+    if found is None:
+        raise CheckFailed(f"no notebook of the course asks for a function named {name}.")
+    return found[1]
+
+
+def _sentence(mark: Mark, function: Callable, exercise: key.KeyExercise) -> str:
+    """Why the check failed, in one line: the helper that is to blame, the rule, the slip, or the first wrong case."""
+    if mark.status == "missing":
+        return f"{mark.name} is not written yet."
+    start = f"{mark.name}: {sum(case.passed for case in mark.cases)} of {len(mark.cases)} cases pass."
+    if mark.notes:
+        return f"{start} {mark.notes[0]}"
+    helper = _wrong_helper(function, exercise)
+    if helper:
+        return f"{start} It may call {helper}, whose own check does not pass: look there first."
+    if mark.slip:
+        return f"{start} {mark.slip[1]}"
+    first = next(case for case in mark.cases if not case.passed)
+    return f"{start} First: {first.title}: {first.what}."
+
+
+def _wrong_helper(function: Callable, exercise: key.KeyExercise) -> str:
+    names = getattr(function, "__globals__", {})
+    for helper in exercise.uses:
+        found = key.find(helper)
+        if found and callable(names.get(helper)) and run(names[helper], found[1]).status != "passed":
+            return helper
+    return ""
+
+
+def _sources(function: Callable) -> list[str]:
+    """The text of the notebook's functions, and an import line for each library routine in its reach."""
+    texts = []
+    for alias, value in getattr(function, "__globals__", {}).items():
+        if not callable(value) or alias.startswith("_"):
+            continue
+        if getattr(value, "__module__", None) == getattr(function, "__module__", ""):
+            try:
+                texts.append(inspect.getsource(value))
+            except (OSError, TypeError):
+                continue
+        elif str(getattr(value, "__name__", "")).isidentifier() and alias.isidentifier():
+            texts.append(f"from library import {value.__name__} as {alias}")
+    return texts
+
+
+def _inputs(tree: list) -> str:
+    args, kwargs = probe.decode(tree)
+    return ", ".join([describe(value, 30) for value in args] + [f"{name}={describe(value, 30)}" for name, value in kwargs.items()])
+
+
+def _show(html: str, text: str) -> None:
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+
+        in_notebook = get_ipython() is not None
+    except ImportError:
+        in_notebook = False
+    if in_notebook:
+        display({"text/html": html, "text/plain": text}, raw=True)
+    else:
+        print(text)
+
+
+def _record() -> dict[str, Any]:
+    try:
+        return json.loads(RECORD.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _remember(mark: Mark) -> None:
+    record = _record()
+    record.setdefault("passed", {})[mark.name] = mark.status == "passed"
+    _write(record)
+
+
+def _write(record: dict[str, Any]) -> None:
+    """Keep the learner's record; a folder that cannot be written to costs the record, not the check."""
+    try:
+        RECORD.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(f"{RECORD}.{os.getpid()}")
+        unfinished.write_text(json.dumps(record))
+        unfinished.replace(RECORD)
+    except OSError:
+        return

@@ -1,0 +1,101 @@
+"""A mark as a page of a notebook shows it: HTML for a browser, text for a terminal.
+
+Colours come from the reader's theme, and never carry a meaning alone: every verdict is a sign and a word.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from grader.assess import CaseMark, Mark
+
+SIGNS = {"passed": "✓", "wrong": "✗", "raised": "✗", "unwritten": "–", "undefined": "–", "stopped": "✗"}
+WORDS = {
+    "passed": "all cases pass",
+    "partial": "some cases pass",
+    "failed": "not right yet",
+    "error": "stops with an error",
+    "timeout": "does not come to an end",
+    "missing": "not written yet",
+    "rejected": "could not be read",
+}
+# Green and red that keep a contrast of 4.5 on white and on Jupyter's dark background alike.
+GOOD, BAD = "#2a8a4f", "#cc4b37"
+
+
+def headline(mark: Mark, points: bool = True) -> str:
+    """One line: what passes, and what it is worth."""
+    passed = sum(case.passed for case in mark.cases)
+    line = f"{mark.name}: {passed} of {len(mark.cases)} cases pass"
+    return line + (f" · {mark.points:g} of {mark.maximum:g} points" if points else "")
+
+
+def html(mark: Mark, inputs: list[str] | None = None) -> str:
+    """A mark as a table.
+
+    Arguments:
+        mark -- with one mark a case
+        inputs -- the inputs of visible cases, in short; without them only what is fit for hidden cases is shown
+    """
+    good = mark.status == "passed"
+    border = GOOD if good else BAD
+    sign = "✓" if good else "✗"
+    parts = [
+        f'<div class="convnets-mark convnets-{mark.status}" style="border-left:4px solid {border};'
+        'padding:.2em .8em;margin:.3em 0;line-height:1.45">',
+        f'<p style="margin:.2em 0"><strong><span aria-hidden="true" style="color:{border}">{sign}</span> '
+        f"{escape(headline(mark))}</strong> — {WORDS[mark.status]}</p>",
+        *(f'<p style="margin:.2em 0">{escape(note)}</p>' for note in mark.notes),
+        _slip_html(mark),
+        _table_html(mark, inputs),
+        "</div>",
+    ]
+    return "".join(parts)
+
+
+def _slip_html(mark: Mark) -> str:
+    if not mark.slip:
+        return ""
+    title, text = mark.slip
+    return f'<p style="margin:.3em 0"><strong>Looks like: {escape(title)}.</strong> {escape(text)}</p>'
+
+
+def _table_html(mark: Mark, inputs: list[str] | None) -> str:
+    if mark.status == "missing" or not mark.cases:
+        return ""
+    heads = ["", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
+    cell = 'style="text-align:left;padding:.15em .7em .15em 0;vertical-align:top"'
+    rows = []
+    for number, case in enumerate(mark.cases):
+        middle = [inputs[number], case.expected, case.yours] if inputs else []
+        colour = GOOD if case.passed else BAD
+        first = f'<td {cell}><span style="color:{colour}">{SIGNS[case.outcome]}</span></td>'
+        code = "".join(f"<td {cell}><code>{escape(text)}</code></td>" for text in middle)
+        rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {cell}>{escape(case.what)}</td></tr>")
+    head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
+    return f'<table style="margin:.3em 0;font-size:90%"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def text(mark: Mark, inputs: list[str] | None = None) -> str:
+    """The same in plain text."""
+    lines = [f"{'✓' if mark.status == 'passed' else '✗'} {headline(mark)} — {WORDS[mark.status]}"]
+    lines += mark.notes
+    if mark.slip:
+        lines.append(f"Looks like: {mark.slip[0]}. {mark.slip[1]}")
+    if mark.status != "missing":
+        lines += [_line(case, inputs[i] if inputs else "") for i, case in enumerate(mark.cases)]
+    return "\n".join(lines)
+
+
+def _line(case: CaseMark, given: str) -> str:
+    line = f"  {SIGNS[case.outcome]} {case.title}: {case.what}"
+    if given and not case.passed:
+        line += f"\n      input {given}\n      expected {case.expected}\n      yours {case.yours}"
+    return line
+
+
+def html_of_metadata(metadata: dict) -> str:
+    """The table of a mark that the judge has kept in a cell's metadata; a filter for nbconvert's templates."""
+    cases = [CaseMark(**case) for case in metadata["cases"]]
+    slip = tuple(metadata["slip"]) if metadata["slip"] else None
+    return html(Mark(**{**metadata, "cases": cases, "slip": slip}))

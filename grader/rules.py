@@ -1,0 +1,67 @@
+"""Which library routines a solution calls: where writing a routine is the exercise, calling it is not.
+
+Best effort, on the text: a rule stops the honest short cut, not somebody who hides it (see SECURITY in the README).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+
+def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forbidden_own: Iterable[str] = ()) -> str:
+    """Say which forbidden routine a function calls, directly or through the student's own helpers; empty if none.
+
+    Arguments:
+        function -- the exercise's name
+        sources -- text of the student's cells
+        forbidden -- names of library routines: `scipy.signal.convolve2d` counts as "convolve2d", a function of that
+            name that the student wrote does not
+        forbidden_own -- names of the student's own functions that this one may not call
+    """
+    trees = [tree for tree in map(_parse, sources) if tree]
+    definitions: dict[str, list[ast.AST]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                definitions.setdefault(node.name, []).append(node)
+    imported = {alias.asname or alias.name: alias.name for tree in trees for alias in _imported(tree)}
+    library, own = set(forbidden), set(forbidden_own) - {function}
+
+    seen: set[str] = set()
+    waiting = [function]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for node in (inner for definition in definitions.get(name, []) for inner in ast.walk(definition)):
+            if isinstance(node, ast.Name) and node.id in definitions:
+                called = node.id if node.id in own else ""
+                waiting.append(node.id)
+            else:
+                called = _routine(node, imported)
+                called = called if called in library else ""
+            if called:
+                return f"{function} calls {called}; writing that yourself is the exercise."
+    return ""
+
+
+def _parse(source: str) -> ast.AST | None:
+    try:
+        # What is not Python (`%matplotlib inline`, `!ls`) cannot be parsed: IPython's words are blanked out.
+        lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+        return ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _imported(tree: ast.AST) -> list[ast.alias]:
+    return [alias for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+
+def _routine(node: ast.AST, imported: dict[str, str]) -> str:
+    """The library routine that a node names: `lib.routine`, or an imported `routine`, whatever it was imported as."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return imported.get(node.id, "") if isinstance(node, ast.Name) else ""
