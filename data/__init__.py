@@ -1,0 +1,21 @@
+"""The pictures of the course: one call for every set.
+
+    import data
+    signs = data.load("sign_digits", split="train", size=64)
+    signs.images      # uint8 (m, 64, 64, 3)
+    signs.labels      # int64 (m,)
+    signs.names       # ("0", ..., "9")
+
+    data.load("photographs").named("camera")      # uint8 (512, 512)
+
+A set is declared once, in `data/catalogue.py`. What has to be fetched is looked for in the cache, then in the folder
+that COURSE_DATA_MIRROR names, then at its origin; its content is checked against the declared digest each time.
+"""
+
+from data.catalogue import Archive, Declaration, sets
+from data.dataset import Dataset
+from data.errors import DataError
+from data.loader import load
+from data.places import cache_dir
+
+__all__ = ["Archive", "DataError", "Dataset", "Declaration", "cache_dir", "load", "sets"]

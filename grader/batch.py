@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from grader import build, handin, judge, sandbox
-from grader.course import ConversionFailed, Course, convert
+from grader.course import ConversionFailed, Course, convert, quiet_gradebook
 from grader.exercise import load
 from grader.judge import Graded, Rulebook
 from grader.key import draw
@@ -177,7 +177,7 @@ def _total(course: Course, assignment: str, student: str) -> float:
     """The points in the gradebook: with marks that were given by hand, and late penalties."""
     from nbgrader.api import Gradebook
 
-    with Gradebook(course.gradebook) as gradebook:
+    with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
         notebook = gradebook.find_submission_notebook(assignment, assignment, student)
         return round(notebook.score - (notebook.late_submission_penalty or 0), 2)
 

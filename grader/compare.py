@@ -95,7 +95,7 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
     wrong = [verdict for verdict in verdicts if not verdict.same]
     if wrong:
         return wrong[0]
-    return next((verdict for verdict in verdicts if "error" in verdict.what), Verdict(True, "equal"))
+    return next((verdict for verdict in verdicts if "error" in verdict.what), Verdict(True, "exact"))
 
 
 def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Tolerance, single: bool, place: str) -> Verdict:
@@ -105,7 +105,7 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     if wrong_kind:
         return Verdict(False, f"{place} has dtype {yours.dtype}, expected {wrong_kind}")
     if expected.size == 0:
-        return Verdict(True, "equal")
+        return Verdict(True, "exact")
     if expected.dtype.kind == "b":
         return _verdict(expected, yours, yours != expected, "", place)
 
@@ -117,7 +117,7 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     scale = max(float(np.max(np.abs(a), where=np.isfinite(a), initial=0.0)), TINY)
     limit = tolerance.limit_float32 if single or yours.dtype.itemsize <= 4 and yours.dtype.kind == "f" else tolerance.limit
     error = float(gap.max()) / scale
-    measure = f"max rel. error {error:.1e}, limit {limit:.0e}"
+    measure = f"max rel. error {error:.1e}, limit {limit:.0e}" if error else "exact"
     if error <= limit:
         return Verdict(True, measure)
     return _verdict(a, b, gap > limit * scale, measure, place)
@@ -126,7 +126,7 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
 def _verdict(expected: np.ndarray, yours: np.ndarray, differs: np.ndarray, measure: str, place: str) -> Verdict:
     count = int(differs.sum())
     if count == 0:
-        return Verdict(True, "equal")
+        return Verdict(True, "exact")
     first = tuple(int(i) for i in np.argwhere(differs)[0])
     if expected.ndim == 0:
         return Verdict(False, f"{place} differs ({measure})" if measure else f"{place} differs", f"expected {_number(expected)}, yours {_number(yours)}")

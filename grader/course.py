@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,9 +91,20 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
     errors = _Errors()
     converter = getattr(nbgrader.converters, step)(CourseDirectory(config=c), config=c, force=True, log=errors.log)
     try:
-        converter.start()
+        with quiet_gradebook():
+            converter.start()
     except NbGraderException as error:
         raise ConversionFailed(f"nbgrader could not run {step} for {assignment}: {errors.last or error}") from error
+
+
+@contextmanager
+def quiet_gradebook() -> Iterator[None]:
+    """nbgrader's models make SQLAlchemy warn about the order in which they are filled: harmless, and not ours to mend."""
+    from sqlalchemy.exc import SAWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield
 
 
 class ConversionFailed(RuntimeError):

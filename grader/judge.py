@@ -145,23 +145,39 @@ class Run:
             if index in self.left_out:
                 continue
             outcome = kernel.run(cell.source, min(self.limits.cell_seconds, max(1.0, self.end - time.monotonic())))
-            self.outcomes.setdefault(index, outcome)
-            if outcome.stopped:
+            first_time = index not in self.outcomes
+            if first_time or outcome.stopped:
                 self.outcomes[index] = outcome
+            if outcome.stopped:
                 self._leave_out(index, outcome.stopped)
                 return
+            if first_time:
+                self._note(cell, outcome)
+
+    def _note(self, cell: NotebookNode, outcome: Outcome) -> None:
+        if outcome.cut:
+            self.notes.append(f"{_what(cell)} printed more than {self.limits.output / 1e6:g} MB; the rest was cut.")
+        if outcome.raised and _is_students(cell):
+            self.notes.append(f"{_what(cell)} raised {outcome.raised}.")
 
     def _leave_out(self, index: int, reason: str) -> None:
         """Do without the cell that cost the kernel; where it is a given one, without all that only show something."""
         cell = self.cells[index]
         self.left_out.add(index)
-        name = handin.grade_id_of(cell)
-        if name or handin.is_extra(cell):
-            what = f"The cell of {name}" if name else "A cell that you added"
-        else:
-            what = "A given cell that calls your functions"
+        if not _is_students(cell):
             self.left_out |= {i for i, other in enumerate(self.cells) if _only_shows(other)}
-        self.notes.append(f"{what} {reason}; the rest was run without it.")
+        self.notes.append(f"{_what(cell)} {reason}; the rest was run without it.")
+
+
+def _what(cell: NotebookNode) -> str:
+    if handin.is_extra(cell):
+        return "A cell that you added"
+    name = handin.grade_id_of(cell)
+    return f"The cell of {name}" if name else "A given cell that calls your functions"
+
+
+def _is_students(cell: NotebookNode) -> bool:
+    return handin.is_answer(cell) or handin.is_extra(cell)
 
 
 def _is_run(cell: NotebookNode) -> bool:
@@ -170,13 +186,12 @@ def _is_run(cell: NotebookNode) -> bool:
 
 
 def _only_shows(cell: NotebookNode) -> bool:
-    is_students = handin.is_answer(cell) or handin.is_extra(cell)
-    return not is_students and "setup" not in cell.metadata.get("tags", [])
+    return not _is_students(cell) and "setup" not in cell.metadata.get("tags", [])
 
 
 def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
     exercises = rulebook.key.exercises
-    sources = [c.source for c in run.cells if c.cell_type == "code" and (handin.is_answer(c) or handin.is_extra(c))]
+    sources = [c.source for c in run.cells if c.cell_type == "code" and _is_students(c)]
     broken = {name: rules.broken(name, sources, one.forbids, one.forbids_own) for name, one in exercises.items()}
     marks = {name: assess(one, *_answers(run, one), broken_rule=broken[name]) for name, one in exercises.items()}
     # Lent helpers come last, when every function has been judged as it is: a kernel that has seen a reference is not
@@ -187,7 +202,7 @@ def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
             continue
         lent = rulebook.assignment.standalone(one.uses)
         mark = assess(one, *_answers(run, one, lent))
-        if mark.points > marks[name].points:
+        if (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
             helpers = " and ".join(wrong)
             mark.notes.append(
                 f"Judged with our {helpers} in place of yours, which {'does' if len(wrong) == 1 else 'do'} not pass: "
@@ -267,7 +282,7 @@ def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
     if "data" not in output:
         return output
     data = {kind: content for kind, content in output["data"].items() if kind in INERT}
-    return {"output_type": "display_data", "data": data, "metadata": {}} if data else None
+    return {"output_type": "display_data", "data": data, "metadata": output["metadata"]} if data else None
 
 
 def _write_marks(notebook: NotebookNode, marks: dict[str, Mark]) -> None:

@@ -232,10 +232,17 @@ def _output(kind: str, content: dict[str, Any]) -> dict[str, Any]:
         }
     data = content.get("data")
     bundle = {str(k): v for k, v in data.items() if isinstance(v, str)} if isinstance(data, dict) else {}
-    output: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": {}}
+    output: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": _alt_text(content.get("metadata"))}
     if kind == "execute_result":
         output["execution_count"] = None
     return output
+
+
+def _alt_text(metadata: Any) -> dict[str, Any]:
+    """What `data.show` writes beside a picture for those who cannot see it; no other metadata is kept."""
+    picture = metadata.get("image/png") if isinstance(metadata, dict) else None
+    alt = picture.get("alt") if isinstance(picture, dict) else None
+    return {"image/png": {"alt": alt[:1000]}} if isinstance(alt, str) else {}
 
 
 def _size(output: dict[str, Any]) -> int:

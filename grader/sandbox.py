@@ -44,7 +44,7 @@ class Limits:
     memory: int = 4_000_000_000
     processes: int = 64
     disk: int = 500_000_000
-    output: int = 1_000_000
+    output: int = 4_000_000
     message: int = 50_000_000
 
 

@@ -1,0 +1,55 @@
+"""`data.load`: from a set's name to its pictures."""
+
+import pkgutil
+from typing import Any
+
+from data.catalogue import Declaration, find
+from data.dataset import Dataset
+from data.errors import DataError
+
+
+def load(name: str, split: str | None = None, *, size: int | None = None) -> Dataset:
+    """The pictures of the set `name`.
+
+    name    one of the names in `data.sets()`, which also say what the pictures are and whose
+    split   "train", "test", or None for everything; the same pictures in the same, mixed order every time
+    size    for `sign_digits`: side of the pictures in pixels, resized with antialiasing; None leaves them as they are
+
+    Returns a `data.Dataset`; its images are uint8, 0..255.
+
+    Raises `data.DataError` for a set, split or size that there is not, and where the data can neither be found nor
+    fetched, or is damaged; the message says what to do.
+    """
+    declared = find(name)
+    _check_split(declared, split)
+    _check_size(declared, size)
+
+    given: dict[str, Any] = {}
+    if declared.archive is not None:
+        from data.lookup import content_folder
+
+        given["folder"] = content_folder(declared.name, declared.archive)
+    if declared.splits:
+        given["split"] = split
+    if declared.resizes:
+        given["size"] = size
+    images, labels = pkgutil.resolve_name(declared.reader)(**given)
+    return Dataset(declared.name, split, images, labels, declared.names)
+
+
+def _check_split(declared: Declaration, split: str | None) -> None:
+    if split is None or split in declared.splits:
+        return
+    offered = " and ".join(repr(known) for known in declared.splits) or "none"
+    raise DataError(
+        f"{declared.name!r} has no split {split!r}; its splits: {offered}. Leave `split` out to get everything."
+    )
+
+
+def _check_size(declared: Declaration, size: int | None) -> None:
+    if size is None:
+        return
+    if not declared.resizes:
+        raise DataError(f"{declared.name!r} comes in its own size only, and size={size!r} was asked. Leave `size` out.")
+    if not isinstance(size, int) or size < 1:
+        raise DataError(f"size={size!r} was asked; wanted is the side in pixels, a whole number from 1, such as 64.")

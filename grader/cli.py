@@ -1,0 +1,176 @@
+"""The command line: `course …`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Convnets: a course that grades itself.")
+data_app = typer.Typer(no_args_is_help=True, help="The pictures and weights of the course.")
+kernels_app = typer.Typer(no_args_is_help=True, help="The kernels that Jupyter offers.")
+app.add_typer(data_app, name="data")
+app.add_typer(kernels_app, name="kernels")
+
+console = Console(highlight=False)
+
+AssignmentName = Annotated[str, typer.Argument(metavar="A", help="Assignment, such as w1_conv.")]
+SomeAssignment = Annotated[Optional[str], typer.Argument(metavar="[A]", help="Assignment; all of them without it.")]  # noqa: UP045
+NoSandboxOption = Annotated[bool, typer.Option("--no-sandbox", help="Run hand-ins unprotected. Only where you trust every one.")]
+
+
+def main() -> None:
+    """Run the command line; what can go wrong ends in a sentence, not in a traceback."""
+    from data import DataError
+    from grader.batch import NothingToGrade
+    from grader.build import BuildError
+    from grader.course import ConversionFailed
+    from grader.sandbox import NoSandbox
+
+    try:
+        app()
+    except (NothingToGrade, NoSandbox, BuildError, ConversionFailed, LookupError, DataError) as error:
+        _fail(str(error.args[0] if isinstance(error, KeyError) and error.args else error))
+
+
+def _fail(sentence: str) -> NoReturn:
+    console.print(f"[red]✗[/] {sentence}", soft_wrap=True)
+    raise SystemExit(1)
+
+
+@app.command()
+def build(name: SomeAssignment = None) -> None:
+    """Build notebooks and answer keys from prose and solutions."""
+    from grader import exercise
+    from grader.build import build as build_one
+    from grader.course import Course
+
+    for one in [name] if name else exercise.names():
+        path = build_one(one, Course())
+        console.print(f"✓ {_short(path)}")
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on the notebooks."""
+    from grader import exercise
+    from grader.build import build as build_one
+    from grader.course import Course
+
+    notebooks = exercise.ROOT / "notebooks"
+    for one in exercise.names():
+        if not (notebooks / one / f"{one}.ipynb").exists():
+            build_one(one, Course())
+    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyter", "lab", str(notebooks)]))
+
+
+@app.command()
+def grade(
+    name: AssignmentName,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds STUDENT/A.ipynb or STUDENT.ipynb.")],
+    workers: Annotated[int, typer.Option(help="Hand-ins judged at the same time.")] = 1,
+    scheduler: Annotated[Optional[str], typer.Option(help="Address of a Dask scheduler.")] = None,  # noqa: UP045
+    db: Annotated[Optional[str], typer.Option(help="Gradebook's URL, instead of SQLite in .course.")] = None,  # noqa: UP045
+    json_file: Annotated[Optional[Path], typer.Option("--json", help="Write results here as JSON.")] = None,  # noqa: UP045
+    no_sandbox: NoSandboxOption = False,
+) -> None:
+    """Grade a folder of hand-ins."""
+    from grader import batch, scoreboard
+    from grader.course import Course
+
+    if workers != 1 or scheduler:
+        _fail("Hand-ins are judged one after the other in this version: leave out --workers and --scheduler.")
+    course = Course(db_url=db or "")
+    count = len(batch.find(folder, name))
+    with _progress() as progress:
+        task = progress.add_task(f"grading {name}", total=count)
+
+        def one_done(student: str, graded: batch.Graded) -> None:
+            progress.advance(task)
+            if graded.rejected:
+                progress.console.print(f"[yellow]![/] {student}: {graded.rejected}", soft_wrap=True)
+
+        report = batch.grade_folder(name, folder, course, sandboxed=not no_sandbox, on_result=one_done)
+    if json_file:
+        json_file.write_text(json.dumps(batch.report_as_json(report), indent=1))
+    scoreboard.show(report, console)
+    if no_sandbox:
+        console.print("[yellow]![/] These hand-ins ran without a sandbox.")
+    if report.problems:
+        raise SystemExit(1)
+
+
+@app.command()
+def audit(name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
+    """Grade the grader: right, wrong, hostile and broken hand-ins; exit 1 where one does not get what it deserves."""
+    from grader import exercise, scoreboard
+    from grader.audit import audit as audit_one
+
+    missed = 0
+    for one in [name] if name else exercise.names():
+        missed += scoreboard.show_audit(one, audit_one(one, sandboxed=not no_sandbox), console)
+    raise SystemExit(1 if missed else 0)
+
+
+@app.command()
+def demo() -> None:
+    """Three hand-ins, graded: one right, one with typical slips, one hostile."""
+    from grader.demo import demo as run_demo
+
+    run_demo(console)
+
+
+@app.command()
+def bench(section: Annotated[Optional[str], typer.Argument(help="One section only.")] = None) -> None:  # noqa: UP045
+    """Measure what the course promises, against named peers, in one run; exit 1 where a target is missed."""
+    from grader.bench import bench as run_bench
+
+    raise SystemExit(0 if run_bench(console, section) else 1)
+
+
+@data_app.command("list")
+def list_sets() -> None:
+    """List the data sets."""
+    import data
+    from rich.table import Table
+
+    table = Table("set", "for", "licence", "pictures", box=None, header_style="bold")
+    for one in data.sets():
+        table.add_row(one.name, one.purpose, one.licence, str(one.pictures))
+    console.print(table)
+
+
+@data_app.command("get")
+def get_set(name: str) -> None:
+    """Fetch a data set, so that it is there without a network."""
+    import data
+
+    dataset = data.load(name)
+    console.print(f"✓ {name}: {len(dataset.images)} pictures")
+
+
+@kernels_app.command("install")
+def install_kernels() -> None:
+    """Offer "Convnets (CPU)" and "Convnets (GPU)" in Jupyter."""
+    from grader.kernelspecs import install
+
+    for label, path in install():
+        console.print(f"✓ {label}: {path}")
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,86 @@
+"""What the terminal shows of a grading run and of an audit."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.text import Text
+
+from grader.audit import Finding
+from grader.batch import Report
+from grader.judge import Graded
+
+COLOURS = {"passed": "green", "partial": "yellow", "failed": "red", "error": "red", "timeout": "red", "rejected": "red", "missing": "dim"}
+SIGNS = {"passed": "✓", "partial": "±", "failed": "✗", "error": "!", "timeout": "⧖", "rejected": "✗", "missing": "–"}
+
+
+def show(report: Report, console: Console) -> None:
+    """Each student's points and functions, what to know of the hand-in, the statistics, and where everything is."""
+    width = max(map(len, report.results))
+    for student, graded in report.results.items():
+        total = report.totals.get(student, graded.points)
+        line = Text.assemble((f"{student:{width}}", "bold"), f"  {total:6g} of {report.maximum:g}  ", _signs(graded))
+        console.print(line, soft_wrap=True)
+        for remark in _remarks(graded):
+            console.print(Text(f"    {remark}", style="dim"), soft_wrap=True)
+    _show_legend(report, console)
+    for problem in report.problems:
+        console.print(Text(f"✗ {problem}", style="red"))
+    if report.feedback:
+        folder = Path(os.path.commonpath([page.parent.parent for page in report.feedback.values()]))
+        console.print(f"feedback pages: {_near(folder)}{os.sep}STUDENT{os.sep}{report.assignment}{os.sep}{report.assignment}.html", soft_wrap=True)
+    console.print(f"grades:         {_near(report.grades)}", soft_wrap=True)
+
+
+def _show_legend(report: Report, console: Console) -> None:
+    statuses = Counter(mark.status for graded in report.results.values() for mark in graded.marks.values())
+    words = [f"{SIGNS[status]} {status} {count}" for status, count in statuses.most_common()]
+    totals = [report.totals.get(student, graded.points) for student, graded in report.results.items()]
+    console.print(f"\nfunctions: {'   '.join(words)}", soft_wrap=True)
+    by_hand = report.maximum - sum(mark.maximum for mark in next(iter(report.results.values())).marks.values())
+    console.print(
+        f"{len(totals)} hand-ins · median {median(totals):g} of {report.maximum:g} points"
+        + (f" ({by_hand:g} of them are given by hand)" if by_hand else "")
+    )
+
+
+def _signs(graded: Graded) -> Text:
+    return Text.assemble(*((SIGNS[mark.status], COLOURS[mark.status]) for mark in graded.marks.values()))
+
+
+def _remarks(graded: Graded) -> list[str]:
+    """What an instructor wants to see at once: what went wrong with the hand-in, and which slips are in it."""
+    if graded.rejected:
+        return [graded.rejected]
+    slips = [f"{mark.name}: {mark.slip[0]}" for mark in graded.marks.values() if mark.slip]
+    return graded.notes[:3] + slips or ["every function passes" if _all_pass(graded) else "no known slip"]
+
+
+def _all_pass(graded: Graded) -> bool:
+    return all(mark.status == "passed" for mark in graded.marks.values())
+
+
+def show_audit(assignment: str, findings: Iterable[Finding], console: Console) -> int:
+    """Print findings as they come; returns how many are not as they should be."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for finding in findings:
+        counts[finding.kind, finding.good] += 1
+        sign = Text("✓ ", "green") if finding.good else Text("✗ ", "bold red")
+        console.print(Text.assemble(sign, (f"{finding.kind:8}", "dim"), f"{finding.title} ", (f"· {finding.result}", "dim")), soft_wrap=True)
+    kinds = dict.fromkeys(kind for kind, _ in counts)
+    line = ", ".join(f"{counts[kind, True]} of {counts[kind, True] + counts[kind, False]} {kind}" for kind in kinds)
+    missed = sum(count for (_, good), count in counts.items() if not good)
+    console.print(f"{'✗' if missed else '✓'} {assignment}: as they should be are {line}.")
+    return missed
+
+
+def _near(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
