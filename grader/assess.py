@@ -73,7 +73,7 @@ def assess(exercise: KeyExercise, answers: list[Answer | None], stopped: str = "
     # Refusing every input is no solution: a case that must raise counts only beside one that must not.
     asks_for_values = any(one.raises is None for one in exercise.cases)
     gave_a_value = any(mark.passed for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None)
-    if asks_for_values and not gave_a_value or broken_rule:
+    if (asks_for_values and not gave_a_value) or broken_rule:
         passed = 0
     mark = Mark(
         name=exercise.name,
@@ -113,7 +113,9 @@ def _assess_case(exercise: KeyExercise, case: KeyCase, answer: Answer | None, st
     if "raised" in answer:
         return _assess_exception(case, answer, expected)
     if case.raises:
-        return CaseMark(case.title, False, f"returned, where {case.raises} had to be raised", "wrong", expected, _describe(answer))
+        return CaseMark(
+            case.title, False, f"returned, where {case.raises} had to be raised", "wrong", expected, _describe(answer)
+        )
     verdict = _verdict(exercise, case, case.expected, answer)
     if verdict.same and answer.get("changed") is True:
         what = "the input was modified: work on a copy"

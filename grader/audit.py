@@ -53,7 +53,9 @@ def _right(rulebook: Rulebook) -> Iterator[Finding]:
     exercises = rulebook.assignment.exercises
     for number in range(-1, max(len(one.variants) for one in exercises.values())):
         chosen = {name: one.variants[number] for name, one in exercises.items() if 0 <= number < len(one.variants)}
-        graded = _grade(handins.solved(rulebook.released, rulebook.assignment, {n: v.code for n, v in chosen.items()}), rulebook)
+        graded = _grade(
+            handins.solved(rulebook.released, rulebook.assignment, {n: v.code for n, v in chosen.items()}), rulebook
+        )
         for name, mark in graded.marks.items():
             if number >= 0 and name not in chosen:
                 continue
@@ -64,12 +66,16 @@ def _right(rulebook: Rulebook) -> Iterator[Finding]:
 def _slips(rulebook: Rulebook) -> Iterator[Finding]:
     """Every slip, many in one hand-in; what is right there must not suffer from a helper that is wrong."""
     for chosen in _together(rulebook.assignment):
-        graded = _grade(handins.solved(rulebook.released, rulebook.assignment, {n: s.code for n, s in chosen.items()}), rulebook)
+        graded = _grade(
+            handins.solved(rulebook.released, rulebook.assignment, {n: s.code for n, s in chosen.items()}), rulebook
+        )
         for name, mark in graded.marks.items():
             slip = chosen.get(name)
             if slip is None:
                 if mark.status != "passed":
-                    yield Finding("slip", f"{name}, right beside wrong helpers", f"{mark.points:g} of {mark.maximum:g}", False)
+                    yield Finding(
+                        "slip", f"{name}, right beside wrong helpers", f"{mark.points:g} of {mark.maximum:g}", False
+                    )
                 continue
             told = mark.slip[0] if mark.slip else "no slip recognised"
             good = mark.points < mark.maximum and told == slip.title
@@ -141,8 +147,8 @@ def _broken(rulebook: Rulebook) -> Iterator[Finding]:
             try:
                 handin.read_file(path)
                 yield Finding("broken", path.stem, "was read", False)
-            except handin.Rejected as reason:
-                yield Finding("broken", path.stem, str(reason), True)
+            except handin.Rejected as rejected:
+                yield Finding("broken", path.stem, str(rejected), True)
     for title, change in MISBEHAVIOUR.items():
         notebook = nbformat.reads(nbformat.writes(right), 4)
         change(notebook)
@@ -178,12 +184,17 @@ def _duplicate(notebook: NotebookNode) -> None:
 
 
 def _adds(source: str) -> Callable[[NotebookNode], None]:
-    return lambda notebook: handins.add_cell(notebook, source, place=2) and None
+    def add(notebook: NotebookNode) -> None:
+        handins.add_cell(notebook, source, place=2)
+
+    return add
 
 
 MISBEHAVIOUR: dict[str, Callable[[NotebookNode], None]] = {
     "a cell is there twice": _duplicate,
-    "an endless loop": _adds("while True:\n    try:\n        import time; time.sleep(0.1)\n    except BaseException:\n        pass"),
+    "an endless loop": _adds(
+        "while True:\n    try:\n        import time; time.sleep(0.1)\n    except BaseException:\n        pass"
+    ),
     "os._exit": _adds("import os\nos._exit(0)"),
     "raise SystemExit": _adds("raise SystemExit"),
     "100 MB of output in one line": _adds("print('x' * 100_000_000)"),

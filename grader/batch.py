@@ -121,7 +121,9 @@ def grade_folder(
     seed = secrets.randbits(63)
     rulebook = Rulebook(declared, released, draw(declared, seed), limits or sandbox.Limits(), sandboxed)
 
-    report = Report(assignment, seed, {}, {}, build.points(released), {}, course.folder / "grades" / f"{assignment}.csv")
+    report = Report(
+        assignment, seed, {}, {}, build.points(released), {}, course.folder / "grades" / f"{assignment}.csv"
+    )
     for one, raw, graded in _judge_each(handins, rulebook):
         report.results[one.student] = graded
         _record(one, raw, graded, course, report)
@@ -209,7 +211,9 @@ def messages(mark: judge.Mark) -> list[str]:
 
 def report_as_json(report: Report) -> dict[str, Any]:
     """A whole run as data."""
-    students = {student: {"total": report.totals.get(student), **as_json(graded)} for student, graded in report.results.items()}
+    students = {
+        student: {"total": report.totals.get(student), **as_json(graded)} for student, graded in report.results.items()
+    }
     return {"assignment": report.assignment, "seed": report.seed, "maximum": report.maximum, "students": students}
 
 

@@ -89,7 +89,9 @@ def instructor_notebook(name: str) -> NotebookNode:
             cells.append(cell)
     _see_that_all_are_there(assignment, cells)
     _name_cells(cells)
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    notebook = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
     return notebook
@@ -98,9 +100,13 @@ def instructor_notebook(name: str) -> NotebookNode:
 def _exercise_cells(assignment: Assignment, name: str, cell: NotebookNode) -> list[NotebookNode]:
     exercise = assignment.exercises.get(name)
     if exercise is None:
-        raise BuildError(f"{assignment.name}.md asks for {name!r}, which grader/exercises/{assignment.name}.py does not declare.")
+        raise BuildError(
+            f"{assignment.name}.md asks for {name!r}, which grader/exercises/{assignment.name}.py does not declare."
+        )
     if cell.source.strip():
-        raise BuildError(f"The cell of {name!r} in {assignment.name}.md must be empty: it is filled from the solutions.")
+        raise BuildError(
+            f"The cell of {name!r} in {assignment.name}.md must be empty: it is filled from the solutions."
+        )
     text = textwrap.dedent(inspect.getsource(exercise.function)).strip()
     if "### BEGIN SOLUTION" not in text:
         raise BuildError(f"{name} in solutions/{assignment.name}.py has no '### BEGIN SOLUTION' line.")

@@ -22,7 +22,9 @@ console = Console(highlight=False)
 
 AssignmentName = Annotated[str, typer.Argument(metavar="A", help="Assignment, such as w1_conv.")]
 SomeAssignment = Annotated[Optional[str], typer.Argument(metavar="[A]", help="Assignment; all of them without it.")]  # noqa: UP045
-NoSandboxOption = Annotated[bool, typer.Option("--no-sandbox", help="Run hand-ins unprotected. Only where you trust every one.")]
+NoSandboxOption = Annotated[
+    bool, typer.Option("--no-sandbox", help="Run hand-ins unprotected. Only where you trust every one.")
+]
 
 
 def main() -> None:
@@ -137,8 +139,9 @@ def bench(section: Annotated[Optional[str], typer.Argument(help="One section onl
 @data_app.command("list")
 def list_sets() -> None:
     """List the data sets."""
-    import data
     from rich.table import Table
+
+    import data
 
     table = Table("set", "for", "licence", "pictures", box=None, header_style="bold")
     for one in data.sets():

@@ -40,7 +40,9 @@ class Verdict:
     where: str = ""
 
 
-def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = False, place: str = "the result") -> Verdict:
+def compare(
+    expected: Any, yours: Any, tolerance: Tolerance, single: bool = False, place: str = "the result"
+) -> Verdict:
     """Compare decoded values.
 
     Arguments:
@@ -113,9 +115,15 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     if np.isnan(b).any() and not np.isnan(a).any():
         return _verdict(a, b, np.isnan(b), "NaN among them", place)
     finite = np.isfinite(a) & np.isfinite(b)
-    gap = np.where(finite, np.abs(np.where(finite, b - a, 0.0)), np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.inf))
+    gap = np.where(
+        finite, np.abs(np.where(finite, b - a, 0.0)), np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.inf)
+    )
     scale = max(float(np.max(np.abs(a), where=np.isfinite(a), initial=0.0)), TINY)
-    limit = tolerance.limit_float32 if single or yours.dtype.itemsize <= 4 and yours.dtype.kind == "f" else tolerance.limit
+    limit = (
+        tolerance.limit_float32
+        if single or (yours.dtype.itemsize <= 4 and yours.dtype.kind == "f")
+        else tolerance.limit
+    )
     error = float(gap.max()) / scale
     measure = f"max rel. error {error:.1e}, limit {limit:.0e}" if error else "exact"
     if error <= limit:
@@ -129,7 +137,11 @@ def _verdict(expected: np.ndarray, yours: np.ndarray, differs: np.ndarray, measu
         return Verdict(True, "exact")
     first = tuple(int(i) for i in np.argwhere(differs)[0])
     if expected.ndim == 0:
-        return Verdict(False, f"{place} differs ({measure})" if measure else f"{place} differs", f"expected {_number(expected)}, yours {_number(yours)}")
+        return Verdict(
+            False,
+            f"{place} differs ({measure})" if measure else f"{place} differs",
+            f"expected {_number(expected)}, yours {_number(yours)}",
+        )
     many = f"{count} of {expected.size} entries of {place} differ" + (f" ({measure})" if measure else "")
     where = f"at {list(first)}: expected {_number(expected[first])}, yours {_number(yours[first])}"
     return Verdict(False, many, where)

@@ -12,7 +12,16 @@ from grader.course import FOLDER, Course
 from grader.exercise import load
 
 ASSIGNMENT = "w1_conv"
-TYPICAL = ("output_size", "zero_pad", "conv_forward", "pool_forward", "conv_backward", "pool_backward", "convolve2d", "im2col")
+TYPICAL = (
+    "output_size",
+    "zero_pad",
+    "conv_forward",
+    "pool_forward",
+    "conv_backward",
+    "pool_backward",
+    "convolve2d",
+    "im2col",
+)
 
 
 def demo(console: Console) -> None:
@@ -40,4 +49,7 @@ def demo(console: Console) -> None:
     console.print("Grading three hand-ins in the sandbox …\n")
     report = batch.grade_folder(ASSIGNMENT, folder, course)
     scoreboard.show(report, console)
-    console.print("\nOpen a notebook with [bold]make lab[/]; grade your own folder with [bold].venv/bin/course grade w1_conv DIR[/].", soft_wrap=True)
+    console.print(
+        "\nOpen a notebook with [bold]make lab[/]; grade your own folder with [bold].venv/bin/course grade w1_conv DIR[/].",
+        soft_wrap=True,
+    )

@@ -194,7 +194,9 @@ def _sort_out(
     """The answers by name; the extra cells by the index of the released cell they follow; and notes."""
     place_by_grade_id = {grade_id_of(cell): index for index, cell in enumerate(released.cells) if grade_id_of(cell)}
     place_by_id = {cell.id: index for index, cell in enumerate(released.cells)}
-    place_by_source = {cell.source.strip(): index for index, cell in enumerate(released.cells) if cell.cell_type == "code"}
+    place_by_source = {
+        cell.source.strip(): index for index, cell in enumerate(released.cells) if cell.cell_type == "code"
+    }
     answers: dict[str, str] = {}
     extras: dict[int, list[str]] = {}
     notes: list[str] = []

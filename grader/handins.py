@@ -19,7 +19,9 @@ ATTACKS = Path(__file__).parent / "attacks"
 WRITTEN_ANSWER = "A filter's weights are the same everywhere: it answers to a pattern wherever the pattern lies."
 
 
-def solved(released: NotebookNode, assignment: Assignment, instead: Mapping[str, Code | str] | None = None) -> NotebookNode:
+def solved(
+    released: NotebookNode, assignment: Assignment, instead: Mapping[str, Code | str] | None = None
+) -> NotebookNode:
     """A hand-in with every function written.
 
     Arguments:

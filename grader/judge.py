@@ -91,7 +91,8 @@ def grade(raw: bytes, rulebook: Rulebook) -> Graded:
 def reject(reason: str, rulebook: Rulebook) -> Graded:
     """The result of a hand-in that cannot be judged."""
     marks = {
-        name: Mark(name, "rejected", 0.0, one.points, [], notes=[reason]) for name, one in rulebook.key.exercises.items()
+        name: Mark(name, "rejected", 0.0, one.points, [], notes=[reason])
+        for name, one in rulebook.key.exercises.items()
     }
     notebook = deepcopy(rulebook.released)
     _write_marks(notebook, marks)

@@ -102,7 +102,9 @@ class Kernel:
                 self.client.get_shell_msg(timeout=0.5)
             except Empty:
                 if self.process.poll() is not None:
-                    raise KernelFailed(f"the kernel ended while it started (exit status {self.process.returncode})") from None
+                    raise KernelFailed(
+                        f"the kernel ended while it started (exit status {self.process.returncode})"
+                    ) from None
                 continue
             return
         raise KernelFailed(f"the kernel did not start within {START_SECONDS} s")

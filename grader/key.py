@@ -73,7 +73,7 @@ def _draw(one: declarations.Exercise, seed: int) -> KeyExercise:
     for case in one.draw(seed):
         inputs = probe.encode([case.args, case.kwargs])
         expected = _answer(one.function, inputs, one.observer)
-        if ("raised" in expected) != bool(case.raises) or case.raises and case.raises not in expected["raised"]:
+        if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
             raise ValueError(f"{one.name}, case {case.title!r}: the reference answers {expected}")
         answers = [_answer(slip, inputs, one.observer) for slip in slips]
         cases.append(KeyCase(case.title, inputs, case.raises, expected, answers))
@@ -134,7 +134,9 @@ def visible(assignment: str) -> Key:
     if sources and content.get("made_from") != sources:
         content = json.loads(write(assignment).read_text())
     if not content:
-        raise FileNotFoundError(f"The answer key of {assignment} is missing: copy .course/keys from the course's folder.")
+        raise FileNotFoundError(
+            f"The answer key of {assignment} is missing: copy .course/keys from the course's folder."
+        )
     exercises = {name: _read(one) for name, one in content["exercises"].items()}
     return Key(content["assignment"], content["seed"], exercises)
 

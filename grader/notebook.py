@@ -69,7 +69,10 @@ def hint(function: Callable) -> None:
     if shown == len(exercise.hints):
         lines.append("That was the last hint.")
     items = "".join(f"<p style='margin:.2em 0'>{report.escape(line)}</p>" for line in lines)
-    _show(f"<div class='convnets-hint' style='border-left:4px solid #3b7dd8;padding:.2em .8em'>{items}</div>", "\n".join(lines))
+    _show(
+        f"<div class='convnets-hint' style='border-left:4px solid #3b7dd8;padding:.2em .8em'>{items}</div>",
+        "\n".join(lines),
+    )
 
 
 def progress() -> None:
@@ -79,8 +82,13 @@ def progress() -> None:
     for name in key.assignments():
         exercises = key.visible(name).exercises.values()
         done = [one for one in exercises if passed.get(one.name)]
-        rows.append((name, len(done), len(exercises), sum(one.points for one in done), sum(one.points for one in exercises)))
-    lines = [f"{name}: {done} of {total} functions pass · {got:g} of {most:g} points" for name, done, total, got, most in rows]
+        rows.append(
+            (name, len(done), len(exercises), sum(one.points for one in done), sum(one.points for one in exercises))
+        )
+    lines = [
+        f"{name}: {done} of {total} functions pass · {got:g} of {most:g} points"
+        for name, done, total, got, most in rows
+    ]
     bars = "".join(
         f"<tr><td style='text-align:left'>{report.escape(name)}</td>"
         f"<td><progress value='{done}' max='{total}' aria-label='{done} of {total}'></progress></td>"
@@ -93,7 +101,9 @@ def progress() -> None:
 def _exercise_of(function: Any) -> key.KeyExercise:
     name = getattr(function, "__name__", None)
     if not callable(function) or name is None:
-        raise CheckFailed(f"give the function itself, without quotes or brackets: check(zero_pad). This is {describe(function)}.")
+        raise CheckFailed(
+            f"give the function itself, without quotes or brackets: check(zero_pad). This is {describe(function)}."
+        )
     found = key.find(name)
     if found is None:
         raise CheckFailed(f"no notebook of the course asks for a function named {name}.")
@@ -143,7 +153,9 @@ def _sources(function: Callable) -> list[str]:
 
 def _inputs(tree: list) -> str:
     args, kwargs = probe.decode(tree)
-    return ", ".join([describe(value, 30) for value in args] + [f"{name}={describe(value, 30)}" for name, value in kwargs.items()])
+    return ", ".join(
+        [describe(value, 30) for value in args] + [f"{name}={describe(value, 30)}" for name, value in kwargs.items()]
+    )
 
 
 def _show(html: str, text: str) -> None:

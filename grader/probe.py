@@ -178,7 +178,7 @@ def answer_all(function, inputs, publish, observer_source=None):
     """
     observer = None
     if observer_source:
-        namespace = {}
+        namespace: dict = {}
         exec(observer_source, namespace)
         observer = namespace["observer"]
     for index, tree in enumerate(json.loads(inputs)):

@@ -63,7 +63,7 @@ def require() -> None:
             "Hand-ins are run in a bubblewrap sandbox, and bwrap is not on this machine. Install it (Debian, Ubuntu: "
             "apt install bubblewrap; Fedora: dnf install bubblewrap), or pass --no-sandbox where you trust every hand-in."
         )
-    trial = subprocess.run(_bubblewrap(Limits()) + ["true"], capture_output=True, text=True, timeout=60)
+    trial = subprocess.run([*_bubblewrap(Limits()), "true"], capture_output=True, text=True, timeout=60)
     if trial.returncode:
         reason = trial.stderr.strip().splitlines()[-1] if trial.stderr.strip() else f"exit status {trial.returncode}"
         raise NoSandbox(
@@ -144,7 +144,14 @@ def _environment() -> dict[str, str]:
     from data import cache_dir
 
     one_thread = dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
+        (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
+        ),
+        "1",
     )
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),

@@ -15,7 +15,15 @@ from grader.audit import Finding
 from grader.batch import Report
 from grader.judge import Graded
 
-COLOURS = {"passed": "green", "partial": "yellow", "failed": "red", "error": "red", "timeout": "red", "rejected": "red", "missing": "dim"}
+COLOURS = {
+    "passed": "green",
+    "partial": "yellow",
+    "failed": "red",
+    "error": "red",
+    "timeout": "red",
+    "rejected": "red",
+    "missing": "dim",
+}
 SIGNS = {"passed": "✓", "partial": "±", "failed": "✗", "error": "!", "timeout": "⧖", "rejected": "✗", "missing": "–"}
 
 
@@ -33,7 +41,10 @@ def show(report: Report, console: Console) -> None:
         console.print(Text(f"✗ {problem}", style="red"))
     if report.feedback:
         folder = Path(os.path.commonpath([page.parent.parent for page in report.feedback.values()]))
-        console.print(f"feedback pages: {_near(folder)}{os.sep}STUDENT{os.sep}{report.assignment}{os.sep}{report.assignment}.html", soft_wrap=True)
+        console.print(
+            f"feedback pages: {_near(folder)}{os.sep}STUDENT{os.sep}{report.assignment}{os.sep}{report.assignment}.html",
+            soft_wrap=True,
+        )
     console.print(f"grades:         {_near(report.grades)}", soft_wrap=True)
 
 
@@ -71,7 +82,10 @@ def show_audit(assignment: str, findings: Iterable[Finding], console: Console) -
     for finding in findings:
         counts[finding.kind, finding.good] += 1
         sign = Text("✓ ", "green") if finding.good else Text("✗ ", "bold red")
-        console.print(Text.assemble(sign, (f"{finding.kind:8}", "dim"), f"{finding.title} ", (f"· {finding.result}", "dim")), soft_wrap=True)
+        console.print(
+            Text.assemble(sign, (f"{finding.kind:8}", "dim"), f"{finding.title} ", (f"· {finding.result}", "dim")),
+            soft_wrap=True,
+        )
     kinds = dict.fromkeys(kind for kind, _ in counts)
     line = ", ".join(f"{counts[kind, True]} of {counts[kind, True] + counts[kind, False]} {kind}" for kind in kinds)
     missed = sum(count for (_, good), count in counts.items() if not good)
