@@ -6,7 +6,7 @@ The notebook's `check` and the judge share this room, so that they agree.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,13 @@ class Mark:
     notes: list[str] = field(default_factory=list)
 
 
-def assess(exercise: KeyExercise, answers: list[Answer | None], stopped: str = "", broken_rule: str = "") -> Mark:
+def assess(
+    exercise: KeyExercise,
+    answers: list[Answer | None],
+    stopped: str = "",
+    broken_rule: str = "",
+    show_values: bool = False,
+) -> Mark:
     """Judge the answers to an exercise's cases.
 
     Arguments:
@@ -67,8 +73,11 @@ def assess(exercise: KeyExercise, answers: list[Answer | None], stopped: str = "
         answers -- one a case, None where none came
         stopped -- why answers are missing ("stopped after 60 s"), if they are
         broken_rule -- the sentence about a forbidden call, which costs all points, or nothing
+        show_values -- whether expected values and answers are shown: of visible cases, never of hidden ones
     """
     cases = [_assess_case(exercise, one, answer, stopped) for one, answer in zip(exercise.cases, answers, strict=True)]
+    if not show_values:
+        cases = [replace(case, expected="", yours="") for case in cases]
     passed = sum(case.passed for case in cases)
     # Refusing every input is no solution: a case that must raise counts only beside one that must not.
     asks_for_values = any(one.raises is None for one in exercise.cases)

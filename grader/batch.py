@@ -18,6 +18,7 @@ import nbformat
 
 from grader import build, handin, judge, sandbox
 from grader.course import ConversionFailed, Course, convert, quiet_gradebook
+from grader.errors import CourseError
 from grader.exercise import load
 from grader.judge import Graded, Rulebook
 from grader.key import draw
@@ -47,7 +48,7 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
-class NothingToGrade(ValueError):
+class NothingToGrade(CourseError):
     """The folder holds no hand-in; the message says what was looked for."""
 
 
@@ -110,7 +111,7 @@ def grade_folder(
         on_result -- called with each student and result, as it comes
 
     Raises:
-        NothingToGrade, sandbox.NoSandbox, LookupError (no such assignment) -- before anything is run or written
+        NothingToGrade, sandbox.NoSandbox, exercise.NoSuchAssignment -- before anything is run or written
     """
     declared = load(assignment)
     handins = find(folder, assignment)

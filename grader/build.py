@@ -18,13 +18,14 @@ from nbformat.v4 import new_code_cell
 
 from grader import key
 from grader.course import Course, convert
+from grader.errors import CourseError
 from grader.exercise import ROOT, Assignment, load
 
 SCHEMA = {"schema_version": 3, "task": False}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-class BuildError(ValueError):
+class BuildError(CourseError):
     """The sources of an assignment do not fit together; the message says which and how."""
 
 

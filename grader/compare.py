@@ -114,10 +114,11 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     a, b = expected.astype(np.float64), yours.astype(np.float64)
     if np.isnan(b).any() and not np.isnan(a).any():
         return _verdict(a, b, np.isnan(b), "NaN among them", place)
+    unequal = ~((a == b) | (np.isnan(a) & np.isnan(b)))
     finite = np.isfinite(a) & np.isfinite(b)
-    gap = np.where(
-        finite, np.abs(np.where(finite, b - a, 0.0)), np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.inf)
-    )
+    gap = np.where(unequal, np.inf, 0.0)
+    np.subtract(a, b, out=gap, where=finite)
+    gap = np.abs(gap)
     scale = max(float(np.max(np.abs(a), where=np.isfinite(a), initial=0.0)), TINY)
     limit = (
         tolerance.limit_float32

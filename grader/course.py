@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.errors import CourseError
 from grader.exercise import ROOT
 
 FOLDER = Path(os.environ.get("COURSE_FOLDER") or ROOT / ".course")
@@ -107,7 +108,7 @@ def quiet_gradebook() -> Iterator[None]:
         yield
 
 
-class ConversionFailed(RuntimeError):
+class ConversionFailed(CourseError):
     """nbgrader gave up; the message holds its last words."""
 
 

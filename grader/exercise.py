@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.errors import CourseError
+
 ROOT = Path(__file__).resolve().parent.parent
 VISIBLE_SEED = 0
 
@@ -176,15 +178,19 @@ def names() -> list[str]:
     return sorted(path.stem for path in (ROOT / "grader" / "exercises").glob("w*.py"))
 
 
+class NoSuchAssignment(CourseError):
+    """The course has no assignment of that name."""
+
+
 @cache
 def load(name: str) -> Assignment:
     """Load an assignment's declarations.
 
     Raises:
-        LookupError -- where there is no such assignment; names those there are
+        NoSuchAssignment -- names those there are
     """
     if name not in names():
-        raise LookupError(f"There is no assignment {name!r}. There are: {', '.join(names())}.")
+        raise NoSuchAssignment(f"There is no assignment {name!r}. There are: {', '.join(names())}.")
     exercises = importlib.import_module(f"grader.exercises.{name}").EXERCISES
     for number, one in enumerate(exercises):
         # The judge lends helpers in this order; what is lent must not help with an exercise that is still to come.

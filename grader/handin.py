@@ -48,10 +48,11 @@ def read_file(path: Path) -> bytes:
         if path.is_symlink():
             raise Rejected("The file is a link to another file. Hand in the notebook itself.") from error
         raise Rejected(f"The file cannot be opened: {error.strerror}.") from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Rejected("This is not a plain file. Hand in the notebook itself.")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise Rejected("This is not a plain file. Hand in the notebook itself.")
         if status.st_size > MAX_BYTES:
             raise Rejected(
                 f"The file has {status.st_size / 1e6:.0f} MB; up to {MAX_BYTES / 1e6:.0f} MB are read. "

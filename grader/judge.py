@@ -22,7 +22,7 @@ from nbformat.v4 import new_output
 from grader import handin, probe, report, rules
 from grader.assess import Mark, assess
 from grader.exercise import Assignment
-from grader.kernel import Kernel, Outcome
+from grader.kernel import Kernel, KernelFailed, Outcome
 from grader.key import Answer, Key, KeyExercise
 from grader.sandbox import Limits
 
@@ -137,7 +137,7 @@ class Run:
             self.__exit__()
             if time.monotonic() > self.end:
                 return None
-            self.kernel = Kernel(self.limits, self.sandboxed).__enter__()
+            self.kernel = _start(self.limits, self.sandboxed)
             self._run_cells(self.kernel)
         return self.kernel
 
@@ -168,6 +168,14 @@ class Run:
         if not _is_students(cell):
             self.left_out |= {i for i, other in enumerate(self.cells) if _only_shows(other)}
         self.notes.append(f"{_what(cell)} {reason}; the rest was run without it.")
+
+
+def _start(limits: Limits, sandboxed: bool) -> Kernel:
+    """A kernel that does not come up is the machine's fault, and often busy is all that the machine is."""
+    try:
+        return Kernel(limits, sandboxed).__enter__()
+    except KernelFailed:
+        return Kernel(limits, sandboxed).__enter__()
 
 
 def _what(cell: NotebookNode) -> str:
@@ -216,21 +224,23 @@ def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
 def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answer | None], str]:
     """Ask the student's function all its cases: the answers, and why some are missing."""
     answers: list[Answer | None] = [None] * len(exercise.cases)
-    kernel = run.ready()
-    if kernel is None:
-        return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
-    outcome = kernel.run(_question(exercise, lent), run.limits.exercise_seconds, keep=PROBE_OUTPUT)
-    for output in outcome.outputs:
-        answer = _read_answer(output)
-        number = answer.pop("case", None) if answer else None
-        if isinstance(number, int) and 0 <= number < len(answers) and answers[number] is None:
-            answers[number] = answer
-    stopped = outcome.stopped
-    if not stopped and outcome.raised:
-        stopped = f"raised {outcome.raised} while it was called"
-    if not stopped and outcome.cut:
-        stopped = "answered with more than can be read"
-    return answers, stopped if None in answers else ""
+    for _ in range(2):  # a second time where answers were lost on the way
+        kernel = run.ready()
+        if kernel is None:
+            return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
+        outcome = kernel.run(_question(exercise, lent), run.limits.exercise_seconds, keep=PROBE_OUTPUT)
+        for output in outcome.outputs:
+            answer = _read_answer(output)
+            number = answer.pop("case", None) if answer else None
+            if isinstance(number, int) and 0 <= number < len(answers) and answers[number] is None:
+                answers[number] = answer
+        if None not in answers:
+            return answers, ""
+        if outcome.stopped:
+            return answers, outcome.stopped
+        if outcome.raised:
+            return answers, f"raised {outcome.raised} while it was called"
+    return answers, "answered with more than can be read"
 
 
 def _read_answer(output: dict[str, Any]) -> Answer | None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -94,7 +95,8 @@ class Kernel:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait_until_ready(self) -> None:
-        """As BlockingKernelClient.wait_for_ready, which does not look whether the process is still there."""
+        """As BlockingKernelClient.wait_for_ready, which does not look whether the process is still there, nor whether
+        outputs arrive: a subscription takes a moment, and what is published before it is lost."""
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             self.client.kernel_info()
@@ -102,12 +104,28 @@ class Kernel:
                 self.client.get_shell_msg(timeout=0.5)
             except Empty:
                 if self.process.poll() is not None:
-                    raise KernelFailed(
-                        f"the kernel ended while it started (exit status {self.process.returncode})"
-                    ) from None
+                    status = self.process.returncode
+                    raise KernelFailed(f"the kernel ended while it started (exit status {status})") from None
                 continue
-            return
+            if self._hears():
+                return
         raise KernelFailed(f"the kernel did not start within {START_SECONDS} s")
+
+    def _hears(self) -> bool:
+        """Ask for a sign of life until one arrives among the outputs; then let the others pass."""
+        for _ in range(25):
+            self.client.kernel_info()
+            try:
+                self.client.get_iopub_msg(timeout=0.2)
+                break
+            except Empty:
+                continue
+        else:
+            return False
+        with suppress(Empty):
+            while True:
+                self.client.get_iopub_msg(timeout=0.05)
+        return True
 
     def run(self, code: str, seconds: float, keep: int | None = None) -> Outcome:
         """Run code and wait for its end.
@@ -183,20 +201,7 @@ class Kernel:
         self.client.iopub_channel.stop()
         self.client._iopub_channel = None
         self.client.iopub_channel.start()
-        for _ in range(25):
-            self.client.kernel_info()
-            try:
-                self.client.get_iopub_msg(timeout=0.2)
-                break
-            except Empty:
-                continue
-        else:
-            return False
-        try:
-            while True:  # what is left over of the flood
-                self.client.get_iopub_msg(timeout=0.2)
-        except Empty:
-            return True
+        return self._hears()
 
     def _last_words(self) -> str:
         code = self.process.returncode

@@ -55,7 +55,7 @@ def run(function: Callable, exercise: key.KeyExercise) -> Mark:
         exercise.observer,
     )
     rule = rules.broken(function.__name__, _sources(function), exercise.forbids, exercise.forbids_own)
-    return assess(exercise, answers, broken_rule=rule)
+    return assess(exercise, answers, broken_rule=rule, show_values=True)
 
 
 def hint(function: Callable) -> None:

@@ -36,7 +36,10 @@ def encode(value, depth=0):
     if isinstance(value, dict):
         return ["dict", [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]]
     try:
-        return ["array", _npy(_as_array(value))]
+        array = _as_array(value)
+        if array.nbytes > MAX_BYTES:
+            return ["other", f"{type(value).__name__} of shape {array.shape}, too large to be read"]
+        return ["array", _npy(array)]
     except Exception:
         return ["other", type(value).__name__]
 
@@ -54,8 +57,6 @@ def _as_array(value):
 
 
 def _npy(array):
-    if array.nbytes > MAX_BYTES:
-        raise Unreadable("too large")
     file = io.BytesIO()
     np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
     return base64.b64encode(file.getvalue()).decode()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from grader.errors import CourseError
 from grader.exercise import ROOT
 
 HOME = "/home/student"
@@ -48,7 +49,7 @@ class Limits:
     message: int = 50_000_000
 
 
-class NoSandbox(RuntimeError):
+class NoSandbox(CourseError):
     """There is no sandbox on this machine; the message says what to install."""
 
 
@@ -213,10 +214,10 @@ class Watchdog(threading.Thread):
             while not self._done.wait(self.every):
                 family = root.children(recursive=True)
                 memory = sum(_resident(child) for child in family)
-                if memory > self.limits.memory:
-                    self.reason = f"used more than {self.limits.memory / 1e9:g} GB of memory"
-                elif len(family) > self.limits.processes:
+                if len(family) > self.limits.processes:
                     self.reason = f"started more than {self.limits.processes} processes"
+                elif memory > self.limits.memory:
+                    self.reason = f"used more than {self.limits.memory / 1e9:g} GB of memory"
                 if self.reason:
                     end(self.process)
                     return

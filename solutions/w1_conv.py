@@ -310,9 +310,15 @@ def im2col(X, f, stride):
         a window row by row, column by column, channel by channel
     """
     ### BEGIN SOLUTION
-    n_C = X.shape[-1]
-    windows = np.lib.stride_tricks.sliding_window_view(X, (f, f), axis=(1, 2))[:, ::stride, ::stride]
-    return windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, f * f * n_C)
+    m, n_H_prev, n_W_prev, n_C = X.shape
+    n_H, n_W = output_size(n_H_prev, f, 0, stride), output_size(n_W_prev, f, 0, stride)
+
+    # The f * n_C numbers of one row of a window lie side by side in memory: one item to copy rather than many.
+    X = np.ascontiguousarray(X)
+    run = np.dtype((np.void, f * n_C * X.itemsize))
+    s_m, s_H, s_W, _ = X.strides
+    windows = np.ndarray((m, n_H, n_W, f), run, X, strides=(s_m, stride * s_H, stride * s_W, s_H))
+    return windows.copy().view(X.dtype).reshape(m * n_H * n_W, f * f * n_C)
     ### END SOLUTION
 
 
@@ -335,12 +341,30 @@ def conv_forward_fast(A_prev, W, b, hparameters):
     m, n_H_prev, n_W_prev, n_C_prev = A_prev.shape
     f, _, _, n_C = W.shape
     stride, pad = hparameters["stride"], hparameters["pad"]
-    n_H = output_size(n_H_prev, f, pad, stride)
-    n_W = output_size(n_W_prev, f, pad, stride)
+    n_H, n_W = output_size(n_H_prev, f, pad, stride), output_size(n_W_prev, f, pad, stride)
+    dtype = np.result_type(A_prev, W, b)
 
-    columns = im2col(zero_pad(A_prev, pad), f, stride)
-    Z = columns @ W.reshape(f * f * n_C_prev, n_C)
-    return Z.reshape(m, n_H, n_W, n_C) + b, (A_prev, W, b, hparameters)
+    # The bias is one more row of the filter matrix, met by a column of ones: no second pass over Z.
+    filters = np.concatenate([W.reshape(-1, n_C), b.reshape(1, n_C)], dtype=dtype)
+
+    # As many pictures at a time as a cache of 1 MB holds windows of: they are read back before they have left it.
+    step = max(1, min(m, 2**20 // (n_H * n_W * len(filters) * dtype.itemsize)))
+    padded = np.zeros((step, n_H_prev + 2 * pad, n_W_prev + 2 * pad, n_C_prev), dtype)
+    columns = np.ones((step, n_H, n_W, len(filters)), dtype)
+
+    # As in im2col, one row of a window is one item to copy; here into the same matrix again and again.
+    run = np.dtype((np.void, f * n_C_prev * dtype.itemsize))
+    s_m, s_H, s_W, _ = padded.strides
+    rows = columns[..., :-1].view(run)  # (step, n_H, n_W, f)
+    windows = np.ndarray(rows.shape, run, padded, strides=(s_m, stride * s_H, stride * s_W, s_H))
+
+    Z = np.empty((m, n_H, n_W, n_C), dtype)
+    for i in range(0, m, step):
+        k = min(step, m - i)
+        padded[:k, pad : pad + n_H_prev, pad : pad + n_W_prev] = A_prev[i : i + k]
+        rows[:k] = windows[:k]
+        np.matmul(columns[:k].reshape(-1, len(filters)), filters, out=Z[i : i + k].reshape(-1, n_C))
+    return Z, (A_prev, W, b, hparameters)
     ### END SOLUTION
 
 
@@ -358,16 +382,29 @@ def conv_nd_forward(A_prev, W, b, stride=1, pad=0):
         Z -- array (m, *out, n_C), out = floor((n + 2 * pad - f) / stride) + 1 along each spatial axis
     """
     ### BEGIN SOLUTION
-    *f, n_C_prev, n_C = W.shape
-    spatial = tuple(range(1, 1 + len(f)))
+    m, *n_prev, n_C_prev = A_prev.shape
+    *f, _, n_C = W.shape
+    n = [output_size(side, length, pad, stride) for side, length in zip(n_prev, f, strict=True)]
+    dtype = np.result_type(A_prev, W, b)
+    filters = np.concatenate([W.reshape(-1, n_C), np.reshape(b, (1, n_C))], dtype=dtype)
 
-    padded = np.pad(A_prev, [(0, 0)] + [(pad, pad)] * len(f) + [(0, 0)])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, f, axis=spatial)
-    windows = windows[(slice(None),) + (slice(None, None, stride),) * len(f)]
-    # (m, *out, n_C_prev, *f) -> (m, *out, *f, n_C_prev), the order in which W is laid out
-    windows = np.moveaxis(windows, len(f) + 1, -1)
+    # conv_forward_fast, with one position and one offset inside the window for each spatial axis. The innermost
+    # offset and the channels lie side by side in memory and are copied as one item.
+    step = max(1, min(m, 2**20 // (int(np.prod(n)) * len(filters) * dtype.itemsize)))
+    padded = np.zeros((step, *(side + 2 * pad for side in n_prev), n_C_prev), dtype)
+    inside = (slice(None), *(slice(pad, pad + side) for side in n_prev))
+    columns = np.ones((step, *n, len(filters)), dtype)
 
-    rows = windows.reshape(-1, np.prod(f) * n_C_prev)
-    Z = rows @ W.reshape(-1, n_C)
-    return Z.reshape(*windows.shape[: len(f) + 1], n_C) + np.reshape(b, n_C)
+    run = np.dtype((np.void, f[-1] * n_C_prev * dtype.itemsize))
+    s_m, *s, _ = padded.strides
+    windows = np.ndarray((step, *n, *f[:-1]), run, padded, strides=(s_m, *(stride * along for along in s), *s[:-1]))
+    rows = columns[..., :-1].view(run).reshape(windows.shape)  # a view still: it only splits an axis
+
+    Z = np.empty((m, *n, n_C), dtype)
+    for i in range(0, m, step):
+        k = min(step, m - i)
+        padded[:k][inside] = A_prev[i : i + k]
+        rows[:k] = windows[:k]
+        np.matmul(columns[:k].reshape(-1, len(filters)), filters, out=Z[i : i + k].reshape(-1, n_C))
+    return Z
     ### END SOLUTION

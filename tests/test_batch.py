@@ -1,0 +1,237 @@
+"""A folder of hand-ins, good and bad, through `course grade` and through stock nbgrader: every one gets its result."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import audit, batch, exercise, handins, sandbox
+from grader.course import Course
+
+LIMITS = sandbox.Limits(cell_seconds=5, exercise_seconds=10, submission_seconds=60)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, released, assignment):
+    """Hand-ins of every kind."""
+    folder = tmp_path_factory.mktemp("hand-ins")
+    right = handins.solved(released, assignment)
+    slips = {
+        "zero_pad": assignment.exercises["zero_pad"].slips[0].code,
+        "im2col": assignment.exercises["im2col"].slips[0].code,
+    }
+
+    def put(student, notebook):
+        (folder / student).mkdir()
+        nbformat.write(notebook, folder / student / "w1_conv.ipynb")
+
+    put("ann", right)
+    put("ben", handins.solved(released, assignment, slips))
+    put("cem", handins.add_cell(nbformat.reads(nbformat.writes(right), 4), "while True: pass"))
+    nbformat.write(released, folder / "dora.ipynb")
+    for number, raw in enumerate(audit.broken_files(right).values()):
+        (folder / f"broken{number}.ipynb").write_bytes(raw)
+    (folder / "link.ipynb").symlink_to("/etc/passwd")
+    (folder / "empty").mkdir()
+    (folder / "renamed").mkdir()
+    nbformat.write(right, folder / "renamed" / "w1_conv (2).ipynb")
+    (folder / "ann.ipynb").write_text("{")
+    (folder / "notes.txt").write_text("not a hand-in")
+    (folder / "[odd] *name?.ipynb").write_bytes(nbformat.writes(right).encode())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(folder, tmp_path_factory):
+    course = Course(tmp_path_factory.mktemp("graded"))
+    seen = []
+    report = batch.grade_folder(
+        "w1_conv", folder, course, limits=LIMITS, on_result=lambda student, _: seen.append(student)
+    )
+    return course, report, seen
+
+
+def test_every_hand_in_gets_a_result(graded):
+    _, report, seen = graded
+    assert report.problems == []
+    assert seen == list(report.results)
+    assert {
+        "ann",
+        "ben",
+        "cem",
+        "dora",
+        "link",
+        "empty",
+        "renamed",
+        "_odd___name_",
+        *(f"broken{i}" for i in range(8)),
+    } == set(seen)
+    for student, result in report.results.items():
+        assert len(result.marks) == 15, student
+        assert report.feedback[student].exists(), student
+
+
+def test_each_gets_what_it_deserves(graded):
+    _, report, _ = graded
+    points = report.totals
+    assert points["ann"] == points["cem"] == points["renamed"] == points["_odd___name_"] == 95
+    assert points["ben"] == pytest.approx(95 - (5 - 0.83) - (6 - 1.5))
+    assert points["dora"] == 0
+    for student in ("link", "empty", *(f"broken{i}" for i in range(8))):
+        assert points[student] == 0
+        assert report.results[student].rejected
+        assert {mark.status for mark in report.results[student].marks.values()} == {"rejected"}
+    assert "ann.ipynb was left out" in report.results["ann"].notes[0]
+    assert "was taken for" in report.results["renamed"].notes[0]
+
+
+def test_feedback_says_why_and_shows_the_slips(graded):
+    _, report, _ = graded
+    assert (
+        "This file is a link" in report.feedback["link"].read_text()
+        or "link to another file" in report.feedback["link"].read_text()
+    )
+    page = report.feedback["ben"].read_text()
+    assert "every axis is padded" in page
+    assert "channels come first" in page
+    assert "<script" not in page
+
+
+def test_the_grades_table_is_complete(graded):
+    _, report, _ = graded
+    rows = {row["student"]: row for row in csv.DictReader(report.grades.open())}
+    assert set(rows) == set(report.results)
+    assert float(rows["ann"]["total"]) == 95
+    assert rows["link"]["status"] == "rejected"
+    assert float(rows["ben"]["zero_pad"]) == 0.83
+
+
+def test_the_json_names_points_maximum_status_and_messages(graded):
+    _, report, _ = graded
+    data = json.loads(json.dumps(batch.report_as_json(report)))
+    one = data["students"]["ben"]["exercises"]["zero_pad"]
+    assert (one["points"], one["maximum"], one["status"]) == (0.83, 5, "partial")
+    assert any("every axis is padded" in message for message in one["messages"])
+    statuses = {e["status"] for s in data["students"].values() for e in s["exercises"].values()}
+    assert statuses <= {"passed", "partial", "failed", "error", "timeout", "missing", "rejected"}
+
+
+def test_the_original_of_a_rejected_hand_in_is_kept(graded, folder):
+    course, _, _ = graded
+    assert (course.path("submitted", "w1_conv", "broken0") / "original").read_bytes() == (
+        folder / "broken0.ipynb"
+    ).read_bytes()
+    assert (course.path("submitted", "w1_conv", "link") / "original").read_bytes() == b""
+
+
+def nbgrader(course, *arguments):
+    environment = {**os.environ, "COURSE_FOLDER": str(course.folder)}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=exercise.ROOT, env=environment)
+
+
+def totals_in(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.gradebook) as gradebook:
+        return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions("w1_conv")}
+
+
+def test_stock_nbgrader_gives_the_same_marks(graded, folder, tmp_path):
+    """`nbgrader autograde` and `nbgrader generate_feedback`, as an instructor types them, on the same hand-ins."""
+    _, report, _ = graded
+    course = Course(tmp_path / "stock")
+    from grader.build import ensure
+
+    ensure("w1_conv", course)
+    students = ["ann", "ben", "dora", "broken3"]
+    for student in students:
+        source = graded[0].path("submitted", "w1_conv", student) / "w1_conv.ipynb"
+        target = course.path("submitted", "w1_conv", student)
+        target.mkdir(parents=True)
+        shutil.copy(source, target)
+        (target / "evil.py").symlink_to("/etc/passwd")
+    done = nbgrader(course, "autograde", "w1_conv")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert totals_in(course) == {student: report.totals[student] for student in students}
+    assert not list(course.folder.glob("autograded/*/w1_conv/evil.py"))
+    done = nbgrader(course, "generate_feedback", "w1_conv")
+    assert done.returncode == 0, done.stderr[-3000:]
+    page = (course.path("feedback", "w1_conv", "ben") / "w1_conv.html").read_text()
+    assert "every axis is padded" in page
+
+
+def test_marks_given_by_hand_survive_a_second_grading(graded, tmp_path, folder):
+    from nbgrader.api import Gradebook
+
+    course = Course(tmp_path / "again")
+    small = tmp_path / "small"
+    (small / "ann").mkdir(parents=True)
+    shutil.copy(folder / "ann" / "w1_conv.ipynb", small / "ann")
+    batch.grade_folder("w1_conv", small, course, limits=LIMITS)
+    with Gradebook(course.gradebook) as gradebook:
+        grade = gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann")
+        assert grade.needs_manual_grade
+        grade.manual_score = 4
+        comment = gradebook.find_comment("answer_translation", "w1_conv", "w1_conv", "ann")
+        comment.manual_comment = "Well <b>said</b>."
+        gradebook.db.commit()
+    report = batch.grade_folder("w1_conv", small, course, limits=LIMITS)
+    assert report.totals["ann"] == 99
+    assert "Well &lt;b&gt;said&lt;/b&gt;." in report.feedback["ann"].read_text()
+
+
+def test_a_failed_regrade_leaves_no_old_score(graded, tmp_path, folder):
+    """Stock nbgrader keeps the old score when grading fails; here it is withdrawn and waits for a person."""
+    course = Course(tmp_path / "failing")
+    small = tmp_path / "small"
+    (small / "ann").mkdir(parents=True)
+    shutil.copy(folder / "ann" / "w1_conv.ipynb", small / "ann")
+    batch.grade_folder("w1_conv", small, course, limits=LIMITS)
+    assert totals_in(course) == {"ann": 95}
+    done = nbgrader(course, "autograde", "w1_conv", "--force", "--Judge.limits", "nonsense=1")
+    assert done.returncode != 0
+    assert totals_in(course) == {"ann": 0}
+
+
+def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, monkeypatch):
+    from grader import judge
+
+    original = judge.grade
+    small = tmp_path / "small"
+    small.mkdir()
+    for name in ("a", "b"):
+        shutil.copy(folder / "ann" / "w1_conv.ipynb", small / f"{name}.ipynb")
+    calls = []
+
+    def fails_once(raw, rulebook):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("the roof is on fire")
+        return original(raw, rulebook)
+
+    monkeypatch.setattr(judge, "grade", fails_once)
+    report = batch.grade_folder("w1_conv", small, Course(tmp_path / "course"), limits=LIMITS)
+    assert report.totals == {"a": 0, "b": 95}
+    assert "the roof is on fire" in report.feedback["a"].read_text()
+    assert {mark.status for mark in report.results["a"].marks.values()} == {"error"}
+
+
+def test_nothing_to_grade_is_told(tmp_path):
+    with pytest.raises(batch.NothingToGrade, match="no folder"):
+        batch.find(tmp_path / "none", "w1_conv")
+    with pytest.raises(batch.NothingToGrade, match=r"expected STUDENT/w1_conv.ipynb"):
+        batch.find(tmp_path, "w1_conv")
+
+
+def test_without_a_sandbox_nothing_is_graded(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path("/nonexistent")))
+    with pytest.raises(sandbox.NoSandbox):
+        batch.grade_folder("w1_conv", folder, Course(tmp_path))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,132 @@
+"""One truth, three notebooks: rebuilt without a difference, executed without an error, true in what they claim."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader import build, exercise, handin
+from grader.course import Course
+
+NAMES = exercise.names()
+
+
+def committed(name):
+    return exercise.ROOT / "notebooks" / name / f"{name}.ipynb"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rebuild_makes_no_difference(name, tmp_path):
+    first = build.build(name, Course(tmp_path / "a"), tmp_path / "notebooks").read_bytes()
+    second = build.build(name, Course(tmp_path / "b"), tmp_path / "notebooks").read_bytes()
+    assert first == second
+    assert first == committed(name).read_bytes(), f"run `course build {name}` and commit what it writes"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_gets_no_solution_and_no_output(name):
+    notebook = nbformat.read(committed(name), 4)
+    text = committed(name).read_text()
+    assert "BEGIN SOLUTION" not in text
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            if handin.is_answer(cell):
+                assert "raise NotImplementedError" in cell.source
+    released = {handin.grade_id_of(cell) for cell in notebook.cells} - {""}
+    functions = set(exercise.load(name).exercises)
+    assert functions | {f"check_{function}" for function in functions} <= released
+    assert any(one.startswith("answer_") for one in released)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_notebook_is_of_readable_size(name):
+    cells = nbformat.read(committed(name), 4).cells
+    assert 40 <= len(cells) <= 80
+    words = [len(cell.source.split()) for cell in cells if cell.cell_type == "markdown"]
+    assert sum(words) / len(words) < 120
+
+
+def run(notebook, folder):
+    NotebookClient(notebook, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
+    return {
+        cell.id: [output for output in cell.outputs if output.output_type == "error"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and any(output.output_type == "error" for output in cell.outputs)
+    }
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    """The instructor's notebook of w1_conv, run from top to bottom."""
+    notebook = build.instructor_notebook("w1_conv")
+    errors = run(notebook, tmp_path_factory.mktemp("solved"))
+    return notebook, errors
+
+
+def text_of(notebook):
+    return "\n".join(
+        output.get("text", "") or output.get("data", {}).get("text/plain", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
+
+
+def test_the_solved_notebook_runs_without_an_error_or_a_warning(solved):
+    notebook, errors = solved
+    assert errors == {}
+    warnings = [o.text for c in notebook.cells if c.cell_type == "code" for o in c.outputs if o.get("name") == "stderr"]
+    assert warnings == []
+    assert all(
+        "cases pass" in cell.outputs[0].data["text/plain"]
+        for cell in notebook.cells
+        if cell.source.startswith("check(")
+    )
+
+
+def test_every_picture_has_a_description(solved):
+    notebook, _ = solved
+    pictures = [
+        o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})
+    ]
+    assert len(pictures) >= 15
+    assert all(len(picture.metadata["image/png"]["alt"]) > 20 for picture in pictures)
+
+
+def test_the_student_notebook_runs_to_its_end(tmp_path):
+    notebook = nbformat.read(committed("w1_conv"), 4)
+    errors = run(notebook, tmp_path)
+    kinds = {error.ename for cell in errors.values() for error in cell}
+    assert kinds == {"NotImplementedError", "CheckFailed"}
+    assert notebook.cells[-1].get("execution_count") or notebook.cells[-1].cell_type == "markdown"
+
+
+CLAIMS = [
+    (r"the filter repeats the subtraction: (\w+)", lambda word: word == "True"),
+    (r"edges change by (\d+)%", lambda percent: 45 <= int(percent) <= 60),
+    (r"pooled edges by (\d+)%", lambda percent: 3 <= int(percent) <= 9),
+    (r"photograph, 512 × 512 .*  ([\d,]+)  ", lambda count: count == "545,471,316,000"),
+    (r"convolution, moved back by 2: largest difference (\S+)", lambda gap: float(gap) == 0),
+    (r"convolve2d: one by one or joined, relative difference (\S+)", lambda gap: float(gap) < 1e-12),
+    (r"cross_correlate2d: one by one or joined, relative difference (\S+)", lambda gap: float(gap) > 0.1),
+    (r"dA_prev: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"dW: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"db: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"max: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"average: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"(\d+) times faster", lambda times: int(times) >= 10),  # `course bench` measures it with care
+    (r"initial cost (\S+)", lambda cost: abs(float(cost) - 2.3026) < 0.01),
+    (r"accuracy on 50 pictures (\S+)", lambda accuracy: float(accuracy) == 1),
+    (r"your network +(\S+)", lambda accuracy: float(accuracy) >= 0.93),
+    (r"nearest average picture +(\S+)", lambda accuracy: 0.88 <= float(accuracy) <= 0.92),
+    (r"trained in (\d+) s", lambda seconds: int(seconds) <= 60),
+]
+
+
+@pytest.mark.parametrize(("pattern", "holds"), CLAIMS)
+def test_claims_in_the_prose_are_true(solved, pattern, holds):
+    found = re.search(pattern, text_of(solved[0]))
+    assert found, pattern
+    assert holds(found[1]), found[0]

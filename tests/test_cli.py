@@ -1,0 +1,110 @@
+"""The command line, as its users type it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import handins
+from grader.exercise import ROOT
+
+COURSE = str(Path(sys.executable).parent / "course")
+
+
+def course(*arguments, folder, **environment):
+    environment = {**os.environ, "COURSE_FOLDER": str(folder), "COLUMNS": "100", **environment}
+    return subprocess.run([COURSE, *map(str, arguments)], capture_output=True, text=True, env=environment, cwd=ROOT)
+
+
+@pytest.fixture(scope="module")
+def hand_ins(tmp_path_factory, released, assignment):
+    folder = tmp_path_factory.mktemp("hand-ins")
+    nbformat.write(handins.solved(released, assignment), folder / "ann.ipynb")
+    (folder / "bob.ipynb").write_text("{")
+    return folder
+
+
+def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path):
+    done = course("grade", "w1_conv", hand_ins, "--json", tmp_path / "out.json", folder=tmp_path / "c")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "95 of 100" in done.stdout
+    assert "not JSON" in done.stdout
+    assert "feedback pages" in done.stdout
+    assert done.stderr == ""
+    data = json.loads((tmp_path / "out.json").read_text())
+    assert data["students"]["ann"]["exercises"]["conv_forward"]["status"] == "passed"
+    assert data["students"]["bob"]["exercises"]["conv_forward"]["status"] == "rejected"
+
+
+def test_grade_into_another_gradebook(hand_ins, tmp_path):
+    done = course("grade", "w1_conv", hand_ins, "--db", f"sqlite:///{tmp_path}/other.db", folder=tmp_path / "c")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "other.db").exists()
+    assert not (tmp_path / "c" / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("grade", "w9_none", "."), "There is no assignment 'w9_none'. There are: w1_conv"),
+        (("grade", "w1_conv", "no-such-folder"), "There is no folder no-such-folder."),
+        (("grade", "w1_conv", "solutions"), "expected STUDENT/w1_conv.ipynb"),
+        (("grade", "w1_conv", "solutions", "--workers", "4"), "one after the other"),
+        (("audit", "w9_none"), "There is no assignment"),
+        (("build", "w9_none"), "There is no assignment"),
+        (("data", "get", "digts"), "digits"),
+    ],
+)
+def test_what_goes_wrong_ends_in_a_sentence(arguments, sentence, tmp_path):
+    done = course(*arguments, folder=tmp_path)
+    assert done.returncode == 1
+    assert sentence in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_without_a_sandbox_grade_refuses(hand_ins, tmp_path):
+    done = course("grade", "w1_conv", hand_ins, folder=tmp_path, PATH="/nonexistent")
+    assert done.returncode == 1
+    assert "--no-sandbox" in done.stdout
+
+
+def test_without_a_sandbox_grade_says_so(hand_ins, tmp_path):
+    done = course("grade", "w1_conv", hand_ins, "--no-sandbox", folder=tmp_path, PATH="/usr/bin:/bin")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "95 of 100" in done.stdout
+    assert "ran without a sandbox" in done.stdout
+
+
+def test_data_list_and_get(tmp_path):
+    assert "photographs" in course("data", "list", folder=tmp_path).stdout
+    assert "1797 pictures" in course("data", "get", "digits", folder=tmp_path).stdout
+
+
+def test_kernels_can_be_installed(tmp_path):
+    from grader.kernelspecs import install
+
+    installed = install(prefix=str(tmp_path))
+    assert [label for label, _ in installed] == ["Convnets (CPU)", "Convnets (GPU)"]
+    spec = json.loads((tmp_path / "share/jupyter/kernels/convnets-cpu/kernel.json").read_text())
+    assert spec["env"] == {"CUDA_VISIBLE_DEVICES": "-1"}
+
+
+def test_help_names_every_command(tmp_path):
+    shown = course("--help", folder=tmp_path).stdout
+    assert all(f" {name} " in shown for name in ("build", "lab", "grade", "audit", "data", "kernels", "bench", "demo"))
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
+def test_demo(tmp_path, terminal):
+    done = course("demo", folder=tmp_path, TERM=terminal)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if " of 100 " in line}
+    assert "95 of 100" in lines["ada-all-right"]
+    assert " 0 of 100" in lines["mallory-hostile"]
+    assert "zero_pad: every axis is padded" in done.stdout
+    page = tmp_path / "demo" / "feedback" / "ben-typical-slips" / "w1_conv" / "w1_conv.html"
+    assert page.exists()

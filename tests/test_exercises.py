@@ -1,0 +1,113 @@
+"""Every declaration of every assignment: enough slips and variants, all of them judged as they must be, for many seeds."""
+
+import json
+
+import pytest
+
+from grader import exercise, key, probe, rules
+from grader.assess import assess
+
+EXERCISES = [(name, one) for name in exercise.names() for one in exercise.load(name).exercises]
+
+
+@pytest.fixture(scope="module", params=[0, 1, 7, 2**62])
+def keys(request):
+    return {name: key.draw(exercise.load(name), request.param) for name in exercise.names()}
+
+
+def mark_of(declared, function, keyed):
+    answers = []
+    inputs = json.dumps([case.inputs for case in keyed.cases])
+    probe.answer_all(function, inputs, lambda text: answers.append(json.loads(text)), keyed.observer)
+    rule = rules.broken(declared.name, [], declared.forbids, declared.forbids_own)
+    return assess(keyed, answers, broken_rule=rule)
+
+
+@pytest.mark.parametrize(("name", "one"), EXERCISES)
+def test_is_declared_in_full(name, one):
+    declared = exercise.load(name).exercises[one]
+    assert len(declared.slips) >= 3
+    assert len(declared.variants) >= 2
+    assert declared.hints
+    assert len({slip.title for slip in declared.slips}) == len(declared.slips)
+    assert all(slip.help.endswith((".", "?")) for slip in declared.slips)
+    assert len(list(declared.draw(0))) >= 5
+    assert "### BEGIN SOLUTION" not in declared.source()
+
+
+@pytest.mark.parametrize(("name", "one"), EXERCISES)
+def test_reference_and_variants_pass(name, one, keys):
+    declared, keyed = exercise.load(name).exercises[one], keys[name].exercises[one]
+    assert mark_of(declared, declared.function, keyed).status == "passed"
+    for variant in declared.variants:
+        mark = mark_of(declared, declared.compiled(variant.code), keyed)
+        assert mark.status == "passed", (variant.title, [case for case in mark.cases if not case.passed])
+        assert mark.points == declared.points
+        assert not rules.broken(one, [declared.source(variant.code)], declared.forbids, declared.forbids_own)
+
+
+@pytest.mark.parametrize(("name", "one"), EXERCISES)
+def test_slips_fail_with_their_own_message(name, one, keys):
+    declared, keyed = exercise.load(name).exercises[one], keys[name].exercises[one]
+    for slip in declared.slips:
+        mark = mark_of(declared, declared.compiled(slip.code), keyed)
+        assert mark.points < mark.maximum, slip.title
+        assert mark.slip == (slip.title, slip.help)
+
+
+@pytest.mark.parametrize(("name", "one"), EXERCISES)
+def test_cases_differ_from_seed_to_seed_and_are_the_same_for_one(name, one):
+    declared = exercise.load(name).exercises[one]
+
+    def drawn(seed):
+        return [probe.encode([case.args, case.kwargs]) for case in declared.draw(seed)]
+
+    assert drawn(3) == drawn(3)
+    assert drawn(3) != drawn(4)
+
+
+@pytest.mark.parametrize(("name", "one"), EXERCISES)
+def test_a_modified_input_is_noticed(name, one, keys):
+    declared, keyed = exercise.load(name).exercises[one], keys[name].exercises[one]
+
+    def spoils_its_input(*args, **kwargs):
+        result = declared.function(*args, **kwargs)
+        for array in _arrays(args):
+            array[...] = 0
+        return result
+
+    spoils_its_input.__name__ = one
+    inputs = [case.args for case in declared.draw(0)]
+    if not any(list(_arrays(args)) for args in inputs):
+        assert one in ("output_size", "distribute_value")
+        return
+    assert mark_of(declared, spoils_its_input, keyed).status in ("failed", "partial")
+
+
+def _arrays(values):
+    for value in values.values() if isinstance(values, dict) else values:
+        if isinstance(value, (tuple, list, dict)):
+            yield from _arrays(value)
+        elif hasattr(value, "dtype"):
+            yield value
+
+
+@pytest.mark.parametrize("name", exercise.names())
+def test_points_sum_to_100_with_the_written_answers(name):
+    from grader.build import instructor_notebook, points
+
+    assert points(instructor_notebook(name)) == 100
+
+
+def test_unknown_assignment_names_those_there_are():
+    with pytest.raises(exercise.NoSuchAssignment, match="w1_conv"):
+        exercise.load("w9_nothing")
+
+
+def test_standalone_sources_hold_the_helpers_and_nothing_else(assignment):
+    text = assignment.standalone(["conv_forward"])
+    namespace = {}
+    exec(text, namespace)
+    assert {"conv_forward", "zero_pad", "output_size", "conv_single_step"} <= set(namespace)
+    assert "im2col" not in text
+    assert "pool_forward" not in text

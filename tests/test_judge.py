@@ -1,0 +1,163 @@
+"""Judging hand-ins in the sandbox: what is right counts, what is wrong costs its own points, what breaks costs itself."""
+
+import json
+
+import nbformat
+import pytest
+
+from grader import handin, handins, judge
+
+
+def statuses(graded):
+    return {name: mark.status for name, mark in graded.marks.items()}
+
+
+def all_but(graded, *names):
+    return {status for name, status in statuses(graded).items() if name not in names}
+
+
+def test_a_right_hand_in_gets_everything_a_function_can_get(grade):
+    graded = grade()
+    assert graded.points == 95
+    assert graded.notes == []
+    assert set(statuses(graded).values()) == {"passed"}
+
+
+def test_the_unsolved_notebook_gets_nothing_and_is_called_unwritten(rulebook):
+    graded = judge.grade(nbformat.writes(rulebook.released).encode(), rulebook)
+    assert graded.points == 0
+    assert set(statuses(graded).values()) == {"missing"}
+
+
+def test_the_real_notebook_is_graded_with_the_students_pictures(released, assignment, rulebook):
+    whole = judge.Rulebook(assignment, released, rulebook.key)
+    graded = judge.grade(nbformat.writes(handins.solved(released, assignment)).encode(), whole)
+    assert graded.points == 95
+    pictures = [
+        o for cell in graded.notebook.cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})
+    ]
+    assert len(pictures) >= 10
+    assert all(picture["metadata"]["image/png"]["alt"] for picture in pictures)
+
+
+def test_a_wrong_helper_costs_once(grade):
+    wrong = "def zero_pad(X, pad):\n    return X"
+    graded = grade({"zero_pad": wrong})
+    assert graded.marks["zero_pad"].status == "partial"  # a pad of 0 is right by chance
+    assert all_but(graded, "zero_pad") == {"passed"}
+    notes = graded.marks["conv_backward"].notes
+    assert len(notes) == 1
+    assert notes[0].startswith("Judged with our zero_pad in place of yours, which does not pass")
+
+
+@pytest.mark.parametrize("helper", ["def zero_pad(X, pad):\n    raise NotImplementedError", "del zero_pad"])
+def test_an_unwritten_helper_costs_once(grade, helper):
+    graded = grade({"zero_pad": helper})
+    assert graded.marks["zero_pad"].status == "missing"
+    assert all_but(graded, "zero_pad") == {"passed"}
+
+
+def test_what_is_lent_does_not_stay(grade):
+    graded = grade(
+        {
+            "zero_pad": "def zero_pad(X, pad):\n    raise NotImplementedError",
+            "im2col": "def im2col(X, f, s):\n    return X",
+        }
+    )
+    assert statuses(graded)["zero_pad"] == "missing"
+    assert statuses(graded)["im2col"] in ("failed", "error")
+    assert all_but(graded, "zero_pad", "im2col") == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        ("def im2col(X, f, stride):\n    while True: pass", "timeout", "stopped after 5 s"),
+        ("def im2col(X, f, stride):\n    import os; os._exit(1)", "error", "exit status 1"),
+        ("def im2col(X, f, stride):\n    raise SystemExit", "error", "SystemExit"),
+        ("def im2col(X, f, stride):\n    raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
+        ("def im2col(X, f, stride):\n    return [X]", "failed", "the result"),
+        ("def im2col(X, f, stride):\n    return np.zeros((4000, 4000))", "failed", "shape"),
+        ("def im2col(X, f, stride):\n    return np.zeros((10000, 10000))", "failed", ""),
+        ("im2col = 3", "error", "TypeError"),
+        ("def im2col(X):\n    return X", "error", "TypeError"),
+        ("def im2col(X, f, stride:\n    broken", "missing", "not defined"),
+    ],
+)
+def test_a_function_that_misbehaves_costs_itself(grade, code, status, words):
+    graded = grade({"im2col": code})
+    mark = graded.marks["im2col"]
+    assert (mark.status, mark.points) == (status, 0)
+    assert words in " ".join([*mark.notes, *(case.what for case in mark.cases)])
+    assert all_but(graded, "im2col") == {"passed"}
+
+
+def test_noise_does_no_harm(grade):
+    noisy = """
+import warnings, sys
+def zero_pad(X, pad):
+    warnings.warn('x')
+    print('y', file=sys.stderr)
+    print(X)
+    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+"""
+    graded = grade({"zero_pad": noisy}, cell="print('hello')\n1 / 0")
+    assert graded.points == 95
+    assert graded.notes == ["A cell that you added raised ZeroDivisionError."]
+
+
+def test_a_short_cut_costs_the_exercise(grade):
+    call = "signal.correlate2d(image, kernel, 'valid')"
+    code = f"from scipy import signal\ndef cross_correlate2d(image, kernel):\n    return {call}"
+    mark = grade({"cross_correlate2d": code}).marks["cross_correlate2d"]
+    assert mark.points == 0
+    assert mark.notes == ["cross_correlate2d calls correlate2d; writing that yourself is the exercise."]
+
+
+def test_refusing_everything_earns_nothing(grade):
+    code = "def output_size(n, f, pad, stride):\n    raise ValueError"
+    assert grade({"output_size": code}).marks["output_size"].points == 0
+
+
+def test_a_cell_that_ends_the_kernel_is_left_out(grade):
+    graded = grade(cell="import os\nos._exit(0)")
+    assert graded.points == 95
+    assert graded.notes == ["A cell that you added ended the kernel (exit status 0); the rest was run without it."]
+
+
+def test_one_right_solution_is_graded_alike_with_every_seed(released, assignment, rulebook):
+    from grader import key
+
+    for seed in (1, 2):
+        rules = judge.Rulebook(assignment, rulebook.released, key.draw(assignment, seed), rulebook.limits)
+        assert judge.grade(nbformat.writes(handins.solved(rules.released, assignment)).encode(), rules).points == 95
+
+
+def test_feedback_never_shows_an_expected_value(grade, rulebook):
+    graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    return 123456"})
+    text = json.dumps(graded.notebook.cells)
+    cell = next(cell for cell in graded.notebook.cells if handin.grade_id_of(cell) == "check_output_size")
+    assert "expected" not in cell.outputs[0]["data"]["text/html"]
+    expected = [case.expected["value"][1] for case in rulebook.key.exercises["output_size"].cases if not case.raises]
+    shown = cell.outputs[0]["data"]["text/plain"]
+    assert not any(f" {value}" in shown.split("error")[0] for value in expected if value > 20)
+    assert "123456" not in text.replace("return 123456", "")
+
+
+def test_marks_are_written_as_nbgrader_reads_them(grade):
+    from nbgrader.utils import determine_grade
+
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    return X"})
+    cells = {handin.grade_id_of(cell): cell for cell in graded.notebook.cells}
+    for name, mark in graded.marks.items():
+        assert determine_grade(cells[f"check_{name}"]) == (mark.points, mark.maximum)
+    assert "passed" in cells["check_conv_forward"].metadata["convnets"]["status"]
+
+
+def test_hostile_output_is_inert(grade):
+    show = "display(HTML('<script>alert(1)</script>'), Javascript('alert(1)'))"
+    graded = grade(cell=f"from IPython.display import HTML, Javascript, display\n{show}")
+    kinds = {kind for c in graded.notebook.cells for o in c.get("outputs", []) for kind in o.get("data", {})}
+    extra = next(c for c in graded.notebook.cells if handin.is_extra(c))
+    assert not {"application/javascript"} & kinds
+    assert all(set(output["data"]) <= {"text/plain"} for output in extra.outputs)

@@ -1,0 +1,176 @@
+"""What students see when they call check, hint and progress, in a real kernel and in a plain terminal."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader import exercise, key, notebook
+from grader.notebook import CheckFailed, check, hint, progress
+
+START = "import numpy as np\nfrom grader import check, hint, progress"
+RIGHT = "def zero_pad(X, pad):\n    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
+
+
+@pytest.fixture(autouse=True)
+def own_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebook, "RECORD", tmp_path / "progress.json")
+
+
+def outputs_of(*sources):
+    """The outputs of the last of some cells, run in a kernel."""
+    cells = [nbformat.v4.new_code_cell(source) for source in (START, *sources)]
+    book = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(book, timeout=60, allow_errors=True, kernel_name="python3").execute()
+    return book.cells[-1].outputs
+
+
+def test_a_right_function_shows_its_table_and_no_error():
+    (output,) = outputs_of(RIGHT, "check(zero_pad)")
+    assert output.output_type == "display_data"
+    assert "6 of 6 cases pass" in output.data["text/html"]
+    assert "limit" in output.data["text/plain"] or "exact" in output.data["text/plain"]
+
+
+def test_a_slip_is_named_and_the_error_is_one_line():
+    shown, error = outputs_of("def zero_pad(X, pad):\n    return np.pad(X, pad)", "check(zero_pad)")
+    assert "Looks like: every axis is padded." in shown.data["text/html"]
+    assert "expected" in shown.data["text/html"]
+    assert error.output_type == "error"
+    assert len(error.traceback) == 1
+    assert "Give a pair for each axis" in error.traceback[0]
+    assert "\n" not in error.traceback[0]
+
+
+def test_an_unwritten_function_is_called_so():
+    shown, error = outputs_of("def zero_pad(X, pad):\n    raise NotImplementedError", "check(zero_pad)")
+    assert error.traceback == ["Check failed — zero_pad is not written yet."]
+    assert "<table" not in shown.data["text/html"]
+
+
+def test_stock_nbgrader_reads_a_check_as_its_own_test():
+    from nbgrader.utils import determine_grade
+
+    cell = nbformat.v4.new_code_cell(
+        "check(zero_pad)", metadata={"nbgrader": {"grade": True, "solution": False, "points": 5}}
+    )
+    cell.outputs = outputs_of(RIGHT, "check(zero_pad)")
+    assert determine_grade(cell) == (5, 5)
+    cell.outputs = outputs_of("def zero_pad(X, pad):\n    return X", "check(zero_pad)")
+    assert determine_grade(cell) == (0, 5)
+
+
+def test_a_wrong_helper_is_blamed():
+    def zero_pad(X, pad):
+        return X
+
+    def conv_backward(dZ, cache):
+        zero_pad(dZ, 1)
+        return
+
+    conv_backward.__globals__["zero_pad"] = zero_pad
+    try:
+        with pytest.raises(CheckFailed, match="may call zero_pad, whose own check does not pass: look there first"):
+            check(conv_backward)
+    finally:
+        del conv_backward.__globals__["zero_pad"]
+
+
+def test_a_short_cut_is_told():
+    from scipy.signal import correlate2d
+
+    def cross_correlate2d(image, kernel):
+        return correlate2d(image, kernel, mode="valid")
+
+    globals()["cross_correlate2d"], globals()["correlate2d"] = cross_correlate2d, correlate2d
+    try:
+        with pytest.raises(CheckFailed, match="writing that yourself is the exercise"):
+            check(cross_correlate2d)
+    finally:
+        del globals()["cross_correlate2d"], globals()["correlate2d"]
+
+
+def test_an_exception_is_shown_with_its_message_and_line(capsys):
+    def zero_pad(X, pad):
+        return X.reshape(7)
+
+    with pytest.raises(CheckFailed, match="First: three channels, not square: raised ValueError in line"):
+        check(zero_pad)
+    assert "cannot reshape" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("zero_pad", "without quotes"),
+        (3, "give the function itself"),
+        (len, "no notebook of the course asks for a function named len"),
+    ],
+)
+def test_what_is_no_function_of_the_course_is_told(given, words):
+    with pytest.raises(CheckFailed, match=words):
+        check(given)
+
+
+def test_hints_come_in_steps_and_progress_is_kept(capsys):
+    from solutions.w1_conv import output_size, zero_pad
+
+    hint(zero_pad)
+    assert capsys.readouterr().out.count("Hint") == 1
+    hint(zero_pad)
+    hint(zero_pad)
+    hint(zero_pad)
+    assert "That was the last hint." in capsys.readouterr().out
+    check(zero_pad)
+    check(output_size)
+    capsys.readouterr()
+    progress()
+    assert "w1_conv: 2 of 15 functions pass · 8 of 95 points" in capsys.readouterr().out
+
+
+def test_a_record_that_cannot_be_kept_costs_nothing(monkeypatch, tmp_path, capsys):
+    from solutions.w1_conv import zero_pad
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(notebook, "RECORD", tmp_path / "file" / "progress.json")
+    check(zero_pad)
+    monkeypatch.setattr(notebook, "RECORD", tmp_path / "file")
+    check(zero_pad)
+    progress()
+
+
+def test_checks_work_from_the_key_alone(tmp_path):
+    """As in a class kit: the grader and the answer key, but neither solutions nor exercises."""
+    import shutil
+
+    key.write("w1_conv")
+    shutil.copytree(
+        exercise.ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("exercises", "__pycache__")
+    )
+    (tmp_path / ".course" / "keys").mkdir(parents=True)
+    shutil.copy(key.FOLDER / "w1_conv.json", tmp_path / ".course" / "keys")
+    test = "check(zero_pad)\nassert 'solutions' not in sys.modules"
+    code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{START}\n{RIGHT}\n{test}"
+    site = [path for path in sys.path if "site-packages" in path]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys\nsys.path += {site!r}\n{code}"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "✓ zero_pad: 6 of 6 cases pass" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_missing_key_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(key, "FOLDER", tmp_path)
+    monkeypatch.setattr(key, "made_from", lambda assignment: "")
+    key.visible.cache_clear()
+    try:
+        with pytest.raises(FileNotFoundError, match="answer key of w1_conv is missing"):
+            key.visible("w1_conv")
+    finally:
+        key.visible.cache_clear()

@@ -1,0 +1,48 @@
+"""Forbidden routines are found however they are named; a student's own functions of the same name are not."""
+
+import pytest
+
+from grader.rules import broken
+
+FORBIDDEN = ("convolve2d", "conv2d", "max_pool")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import scipy.signal\ndef f(x):\n    return scipy.signal.convolve2d(x, x)",
+        "from scipy.signal import convolve2d\ndef f(x):\n    return convolve2d(x, x)",
+        "from scipy.signal import convolve2d as c\ndef f(x):\n    return c(x, x)",
+        "def f(x):\n    from scipy.signal import convolve2d as c\n    return c(x, x)",
+        "import tensorflow as tf\ndef f(x):\n    return tf.nn.conv2d(x, x, 1, 'SAME')",
+        "def helper(x):\n    return tf.nn.max_pool(x, 2)\ndef f(x):\n    return helper(x)",
+        "%matplotlib inline\n!ls\ndef f(x):\n    return tf.nn.conv2d(x)",
+    ],
+)
+def test_a_short_cut_is_found(source):
+    assert "writing that yourself" in broken("f", [source], FORBIDDEN)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def convolve2d(x, k):\n    return x\ndef f(x):\n    return convolve2d(x, x)",
+        "import numpy as np\ndef f(x):\n    return np.pad(x, 1)",
+        "from scipy.signal import convolve2d\ndef f(x):\n    return x\ndef g(x):\n    return convolve2d(x, x)",
+        "def f(x):\n    'conv2d is not called here'\n    return x",
+        "def f(x:\n  broken",
+        "def f(x):\n    return f(x - 1) if x else 0",
+    ],
+)
+def test_right_solutions_are_left_alone(source):
+    assert broken("f", [source], FORBIDDEN) == ""
+
+
+def test_own_functions_can_be_ruled_out():
+    source = "def slow(x):\n    return x\ndef f(x):\n    return slow(x)"
+    assert "calls slow" in broken("f", [source], (), ("slow",))
+    assert broken("slow", [source], (), ("slow",)) == ""
+
+
+def test_a_hopeless_source_is_no_error():
+    assert broken("f", ["(" * 100_000, "\0"], FORBIDDEN) == ""
