@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from filelock import FileLock
+
 from data.archive import flaw, unpack
 from data.catalogue import Archive
 from data.errors import DataError
-from data.lock import exclusive
 from data.places import cache_dir, mirror_dir
 
 _sound: set[Path] = set()
@@ -29,7 +30,7 @@ def content_folder(name: str, archive: Archive) -> Path:
         return entry
     with _cache_refusals_explained(name, archive):
         entry.parent.mkdir(parents=True, exist_ok=True)
-        with exclusive(entry.parent / f".{name}.lock"):
+        with FileLock(entry.parent / f".{name}.lock"):
             if not _is_sound(entry, archive):  # another process may have been first
                 _install(entry, archive)
     return entry

@@ -180,6 +180,7 @@ def broken_files(right: NotebookNode) -> dict[str, bytes]:
 def _duplicate(notebook: NotebookNode) -> None:
     first = next(i for i, cell in enumerate(notebook.cells) if handin.is_answer(cell) and cell.cell_type == "code")
     copy = nbformat.from_dict(json.loads(json.dumps(notebook.cells[first])))
+    copy.id = "copy"
     notebook.cells.insert(first + 1, copy)
 
 

@@ -65,15 +65,19 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
         return ""
     heads = ["", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
     cell = 'style="text-align:left;padding:.15em .7em .15em 0;vertical-align:top"'
+    plain = 'style="white-space:nowrap;background:none;padding:0"'
     rows = []
     for number, case in enumerate(mark.cases):
         middle = [inputs[number], case.expected, case.yours] if inputs else []
         colour = GOOD if case.passed else BAD
         first = f'<td {cell}><span style="color:{colour}">{SIGNS[case.outcome]}</span></td>'
-        code = "".join(f"<td {cell}><code>{escape(text)}</code></td>" for text in middle)
+        code = "".join(f"<td {cell}><code {plain}>{escape(text)}</code></td>" for text in middle)
         rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {cell}>{escape(case.what)}</td></tr>")
     head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
-    return f'<table style="margin:.3em 0;font-size:90%"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return (
+        '<div style="overflow-x:auto"><table style="margin:.3em 0;font-size:90%">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 def text(mark: Mark, inputs: list[str] | None = None) -> str:

@@ -467,7 +467,7 @@ def make_read_only(cache, monkeypatch):
     def refuse(path):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
 
-    monkeypatch.setattr(lookup, "exclusive", refuse)
+    monkeypatch.setattr(lookup, "FileLock", refuse)
 
 
 def test_the_cache_can_be_shared_with_other_users(tiny, cache, mirror):
