@@ -40,7 +40,7 @@ def audit(name: str, sandboxed: bool = True) -> Iterator[Finding]:
         build.ensure(name, course)
         whole = nbformat.read(course.release(name), 4)
     released = handins.without_given_figures(whole)
-    limits = sandbox.Limits(cell_seconds=10, exercise_seconds=20, submission_seconds=120)
+    limits = sandbox.Limits(cell_seconds=15, exercise_seconds=20, submission_seconds=120)
     rulebook = Rulebook(assignment, released, draw(assignment, secrets.randbits(63)), limits, sandboxed)
     yield from _right(rulebook)
     yield from _slips(rulebook)

@@ -156,6 +156,7 @@ def _record(one: HandIn, raw: bytes, graded: Graded, course: Course, report: Rep
     name = report.assignment
     submitted = course.path("submitted", name, one.student)
     submitted.mkdir(parents=True, exist_ok=True)
+    (submitted / "original").unlink(missing_ok=True)
     if graded.rejected:
         # nbgrader cannot open the file itself; it gets the unsolved notebook, and the original is kept beside it.
         (submitted / "original").write_bytes(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,7 +68,10 @@ def lab() -> None:
     for one in exercise.names():
         if not (notebooks / one / f"{one}.ipynb").exists():
             build_one(one, Course())
-    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyter", "lab", str(notebooks)]))
+    command = [sys.executable, "-m", "jupyter", "lab", str(notebooks)]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # Jupyter refuses otherwise; it listens on this machine only
+    raise SystemExit(subprocess.call(command))
 
 
 @app.command()
@@ -86,6 +90,8 @@ def grade(
 
     if workers != 1 or scheduler:
         _fail("Hand-ins are judged one after the other in this version: leave out --workers and --scheduler.")
+    if json_file and not json_file.absolute().parent.is_dir():
+        _fail(f"There is no folder {json_file.absolute().parent} to write {json_file.name} into.")
     course = Course(db_url=db or "")
     count = len(batch.find(folder, name))
     with _progress() as progress:

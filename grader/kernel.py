@@ -71,7 +71,7 @@ class Kernel:
             env=None if self.sandboxed else sandbox.unsandboxed_environment(),
             cwd=None if self.sandboxed else self.folder,
         )
-        self.watchdog = sandbox.Watchdog(self.process, self.limits)
+        self.watchdog = sandbox.Watchdog(self.process, self.folder, self.limits)
         self.watchdog.start()
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)  # the default of the sockets made from it

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ from grader.exercise import ROOT
 
 HOME = "/home/student"
 PACKAGES = "/course"
+SOCKETS = 20  # what a kernel's folder holds at most: five sockets and the connection file, with room to spare
 
 
 @dataclass(frozen=True)
@@ -200,11 +202,11 @@ def end(process: subprocess.Popen) -> None:
 
 
 class Watchdog(threading.Thread):
-    """Stops a sandbox that takes too much memory or starts too many processes, and keeps the reason."""
+    """Stops a sandbox that takes too much memory, disk or processes, and keeps the reason."""
 
-    def __init__(self, process: subprocess.Popen, limits: Limits, every: float = 0.2):
+    def __init__(self, process: subprocess.Popen, shared: Path, limits: Limits, every: float = 0.2):
         super().__init__(daemon=True)
-        self.process, self.limits, self.every = process, limits, every
+        self.process, self.shared, self.limits, self.every = process, shared, limits, every
         self.reason = ""
         self._done = threading.Event()
 
@@ -218,14 +220,25 @@ class Watchdog(threading.Thread):
                     self.reason = f"started more than {self.limits.processes} processes"
                 elif memory > self.limits.memory:
                     self.reason = f"used more than {self.limits.memory / 1e9:g} GB of memory"
+                elif _is_filled(self.shared):
+                    self.reason = "wrote files into the folder of its own connection"
                 if self.reason:
                     end(self.process)
                     return
-        except psutil.NoSuchProcess:
+        except (psutil.NoSuchProcess, FileNotFoundError):
             return
 
     def stop(self) -> None:
         self._done.set()
+
+
+def _is_filled(folder: Path) -> bool:
+    """Whether there is more in the shared folder than a kernel's sockets: it is the one place with no limit of its own."""
+    with os.scandir(folder) as entries:
+        found = list(islice(entries, SOCKETS + 1))
+    return len(found) > SOCKETS or any(
+        one.stat(follow_symlinks=False).st_size > 1_000_000 or one.is_dir() for one in found
+    )
 
 
 def _resident(process: psutil.Process) -> int:

@@ -14,7 +14,7 @@ import pytest
 from grader import audit, batch, exercise, handins, sandbox
 from grader.course import Course
 
-LIMITS = sandbox.Limits(cell_seconds=5, exercise_seconds=10, submission_seconds=60)
+LIMITS = sandbox.Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
 
 
 @pytest.fixture(scope="module")

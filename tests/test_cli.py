@@ -54,6 +54,8 @@ def test_grade_into_another_gradebook(hand_ins, tmp_path):
         (("grade", "w1_conv", "no-such-folder"), "There is no folder no-such-folder."),
         (("grade", "w1_conv", "solutions"), "expected STUDENT/w1_conv.ipynb"),
         (("grade", "w1_conv", "solutions", "--workers", "4"), "one after the other"),
+        (("grade", "w1_conv", "solutions", "--json", "no/such/out.json"), "to write out.json into"),
+        (("bench", "nothing"), "no section nothing"),
         (("audit", "w9_none"), "There is no assignment"),
         (("build", "w9_none"), "There is no assignment"),
         (("data", "get", "digts"), "digits"),

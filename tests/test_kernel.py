@@ -48,6 +48,11 @@ def test_a_flood_is_cut_and_the_kernel_lives(kernel, code):
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
         ("x = [bytearray(10_000_000) for _ in range(1000)]", "memory"),
         ("import os\nwhile True: os.fork()", "processes"),
+        (
+            "import glob, time\nopen(glob.glob('/tmp/cn-*')[0] + '/x', 'wb').write(bytes(2_000_000)); time.sleep(9)",
+            "wrote files",
+        ),
+        ("import glob, os, time\nos.mkdir(glob.glob('/tmp/cn-*')[0] + '/x'); time.sleep(9)", "wrote files"),
     ],
 )
 def test_what_ends_a_kernel_is_told(code, reason):
