@@ -186,21 +186,22 @@ def describe_kind(value: Any) -> str:
     return "one number" if array.ndim == 0 else f"an array {_shape(array)}"
 
 
-def describe(value: Any, width: int = 60) -> str:
-    """A value in one short line, for a table."""
+def describe(value: Any, inside: bool = False) -> str:
+    """A value in one short line, for a table; what is inside a result (a cache, say) only by its kind."""
     if isinstance(value, Other):
         return value.name
     if isinstance(value, (tuple, list)):
-        inside = ", ".join(describe(item, width) for item in value)
-        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+        if inside:
+            return "(…)" if isinstance(value, tuple) else "[…]"
+        items = ", ".join(describe(item, inside=True) for item in value)
+        return f"({items})" if isinstance(value, tuple) else f"[{items}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {describe(v, width)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{k}: {describe(v, inside=True)}" for k, v in value.items()) + "}"
     if value is None or isinstance(value, (str, bool)):
         return repr(value)
     array = np.asarray(value)
     if array.ndim == 0:
         return _number(array)
-    short = np.array2string(array, precision=3, separator=", ", suppress_small=True, threshold=12).replace("\n", "")
-    if array.size <= 6 and len(short) <= width:
-        return " ".join(short.split())
+    if array.ndim <= 2 and array.size <= 6:
+        return " ".join(np.array2string(array, precision=3, separator=", ", suppress_small=True).split())
     return f"{array.dtype} {_shape(array)}"

@@ -154,7 +154,7 @@ def _sources(function: Callable) -> list[str]:
 def _inputs(tree: list) -> str:
     args, kwargs = probe.decode(tree)
     return ", ".join(
-        [describe(value, 30) for value in args] + [f"{name}={describe(value, 30)}" for name, value in kwargs.items()]
+        [describe(value) for value in args] + [f"{name}={describe(value)}" for name, value in kwargs.items()]
     )
 
 
