@@ -38,7 +38,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 	  || { echo "Python's venv is missing (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
-	@echo "Setting up $(VENV) (a minute, 1.7 GB) ..."
+	@echo "Setting up $(VENV) (a minute, 2.3 GB) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
