@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn, Optional
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from grader.errors import CourseError
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    console.print(f"[red]✗[/] {sentence}", soft_wrap=True)
+    console.print(f"[red]✗[/] {escape(sentence)}", soft_wrap=True)
     raise SystemExit(1)
 
 
@@ -100,7 +101,9 @@ def grade(
         def one_done(student: str, graded: batch.Graded) -> None:
             progress.advance(task)
             if graded.rejected:
-                progress.console.print(f"[yellow]![/] {student}: {graded.rejected}", soft_wrap=True)
+                progress.console.print(f"[yellow]![/] {escape(student)}: {escape(graded.rejected)}", soft_wrap=True)
+            elif not console.is_terminal:  # where no bar moves, a line says that something does
+                console.print(f"{escape(student)}: {graded.points:g} points, {graded.seconds:.0f} s", soft_wrap=True)
 
         report = batch.grade_folder(name, folder, course, sandboxed=not no_sandbox, on_result=one_done)
     if json_file:

@@ -202,7 +202,14 @@ def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
     exercises = rulebook.key.exercises
     sources = [c.source for c in run.cells if c.cell_type == "code" and _is_students(c)]
     broken = {name: rules.broken(name, sources, one.forbids, one.forbids_own) for name, one in exercises.items()}
-    marks = {name: assess(one, *_answers(run, one), broken_rule=broken[name]) for name, one in exercises.items()}
+    marks: dict[str, Mark] = {}
+    for name, one in exercises.items():
+        endless = [helper for helper in one.uses if marks[helper].status == "timeout"]
+        if endless:  # it would only wait for that one once more; with ours in its place it is asked below
+            answers, stopped = _no_answers(one), f"not asked with your {endless[0]}, which does not come to an end"
+        else:
+            answers, stopped = _answers(run, one)
+        marks[name] = assess(one, answers, stopped, broken[name])
     # Lent helpers come last, when every function has been judged as it is: a kernel that has seen a reference is not
     # asked for that function any more.
     for name, one in exercises.items():
@@ -223,7 +230,7 @@ def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
 
 def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answer | None], str]:
     """Ask the student's function all its cases: the answers, and why some are missing."""
-    answers: list[Answer | None] = [None] * len(exercise.cases)
+    answers = _no_answers(exercise)
     for _ in range(2):  # a second time where answers were lost on the way
         kernel = run.ready()
         if kernel is None:
@@ -241,6 +248,10 @@ def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answ
         if outcome.raised:
             return answers, f"raised {outcome.raised} while it was called"
     return answers, "answered with more than can be read"
+
+
+def _no_answers(exercise: KeyExercise) -> list[Answer | None]:
+    return [None] * len(exercise.cases)
 
 
 def _read_answer(output: dict[str, Any]) -> Answer | None:

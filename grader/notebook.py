@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,17 +37,18 @@ def check(function: Callable) -> None:
     Raises:
         AssertionError -- with one line, where a case does not pass
     """
-    exercise = _exercise_of(function)
-    mark = run(function, exercise)
+    names = sys._getframe(1).f_globals
+    exercise = _exercise_of(function, names)
+    mark = run(function, exercise, names)
     inputs = [_inputs(case.inputs) for case in exercise.cases]
     _show(report.html(mark, inputs), report.text(mark, inputs))
     _remember(mark)
     if mark.status != "passed":
-        raise CheckFailed(_sentence(mark, function, exercise))
+        raise CheckFailed(_sentence(mark, exercise, names))
 
 
-def run(function: Callable, exercise: key.KeyExercise) -> Mark:
-    """The mark of a function on an exercise's visible cases."""
+def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) -> Mark:
+    """The mark of a function on an exercise's visible cases; `names` is the notebook's namespace."""
     answers: list[key.Answer | None] = []
     probe.answer_all(
         function,
@@ -54,13 +56,13 @@ def run(function: Callable, exercise: key.KeyExercise) -> Mark:
         lambda text: answers.append(json.loads(text)),
         exercise.observer,
     )
-    rule = rules.broken(function.__name__, _sources(function), exercise.forbids, exercise.forbids_own)
+    rule = rules.broken(exercise.name, _sources(names), exercise.forbids, exercise.forbids_own)
     return assess(exercise, answers, broken_rule=rule, show_values=True)
 
 
 def hint(function: Callable) -> None:
     """Show the next step of help for a function: each call shows one more."""
-    exercise = _exercise_of(function)
+    exercise = _exercise_of(function, sys._getframe(1).f_globals)
     record = _record()
     shown = min(record.setdefault("hints", {}).get(exercise.name, 0) + 1, len(exercise.hints))
     record["hints"][exercise.name] = shown
@@ -98,26 +100,27 @@ def progress() -> None:
     _show(f"<table>{bars}</table>", "\n".join(lines))
 
 
-def _exercise_of(function: Any) -> key.KeyExercise:
-    name = getattr(function, "__name__", None)
-    if not callable(function) or name is None:
-        raise CheckFailed(
-            f"give the function itself, without quotes or brackets: check(zero_pad). This is {describe(function)}."
-        )
-    found = key.find(name)
-    if found is None:
-        raise CheckFailed(f"no notebook of the course asks for a function named {name}.")
-    return found[1]
+def _exercise_of(function: Any, names: dict[str, Any]) -> key.KeyExercise:
+    """The exercise that a function answers: by its own name, or by the name that a lambda or an object was given."""
+    if not callable(function):
+        this = describe(function)
+        raise CheckFailed(f"give the function itself, without quotes or brackets: check(zero_pad). This is {this}.")
+    own = getattr(function, "__name__", type(function).__name__)
+    for name in [own, *(name for name, value in names.items() if value is function)]:
+        found = key.find(name)
+        if found:
+            return found[1]
+    raise CheckFailed(f"no notebook of the course asks for a function named {own}.")
 
 
-def _sentence(mark: Mark, function: Callable, exercise: key.KeyExercise) -> str:
+def _sentence(mark: Mark, exercise: key.KeyExercise, names: dict[str, Any]) -> str:
     """Why the check failed, in one line: the helper that is to blame, the rule, the slip, or the first wrong case."""
     if mark.status == "missing":
         return f"{mark.name} is not written yet."
     start = f"{mark.name}: {sum(case.passed for case in mark.cases)} of {len(mark.cases)} cases pass."
     if mark.notes:
         return f"{start} {mark.notes[0]}"
-    helper = _wrong_helper(function, exercise)
+    helper = _wrong_helper(exercise, names)
     if helper:
         return f"{start} It may call {helper}, whose own check does not pass: look there first."
     if mark.slip:
@@ -126,22 +129,21 @@ def _sentence(mark: Mark, function: Callable, exercise: key.KeyExercise) -> str:
     return f"{start} First: {first.title}: {first.what}."
 
 
-def _wrong_helper(function: Callable, exercise: key.KeyExercise) -> str:
-    names = getattr(function, "__globals__", {})
+def _wrong_helper(exercise: key.KeyExercise, names: dict[str, Any]) -> str:
     for helper in exercise.uses:
         found = key.find(helper)
-        if found and callable(names.get(helper)) and run(names[helper], found[1]).status != "passed":
+        if found and callable(names.get(helper)) and run(names[helper], found[1], names).status != "passed":
             return helper
     return ""
 
 
-def _sources(function: Callable) -> list[str]:
-    """The text of the notebook's functions, and an import line for each library routine in its reach."""
+def _sources(names: dict[str, Any]) -> list[str]:
+    """The text of the notebook's functions, and an import line for each library routine in their reach."""
     texts = []
-    for alias, value in getattr(function, "__globals__", {}).items():
+    for alias, value in names.items():
         if not callable(value) or alias.startswith("_"):
             continue
-        if getattr(value, "__module__", None) == getattr(function, "__module__", ""):
+        if getattr(value, "__globals__", None) is names:
             try:
                 texts.append(inspect.getsource(value))
             except (OSError, TypeError):

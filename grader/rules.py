@@ -6,7 +6,7 @@ Best effort, on the text: a rule stops the honest short cut, not somebody who hi
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forbidden_own: Iterable[str] = ()) -> str:
@@ -21,10 +21,8 @@ def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forb
     """
     trees = [tree for tree in map(_parse, sources) if tree]
     definitions: dict[str, list[ast.AST]] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                definitions.setdefault(node.name, []).append(node)
+    for name, node in (found for tree in trees for found in _defined(tree)):
+        definitions.setdefault(name, []).append(node)
     imported = {alias.asname or alias.name: alias.name for tree in trees for alias in _imported(tree)}
     library, own = set(forbidden), set(forbidden_own) - {function}
 
@@ -35,19 +33,42 @@ def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forb
         if name in seen:
             continue
         seen.add(name)
-        for node in (inner for definition in definitions.get(name, []) for inner in ast.walk(definition)):
-            if isinstance(node, ast.Name) and node.id in definitions:
-                called = node.id if node.id in own else ""
-                waiting.append(node.id)
-            else:
-                called = _routine(node, imported)
-                called = called if called in library else ""
-            if called:
-                return f"{function} calls {called}; writing that yourself is the exercise."
+        for definition in definitions.get(name, []):
+            local = _local_names(definition)
+            for node in ast.walk(definition):
+                if isinstance(node, ast.Name) and node.id in local:
+                    continue
+                if isinstance(node, ast.Name) and node.id in definitions:
+                    called = node.id if node.id in own else ""
+                    waiting.append(node.id)
+                else:
+                    called = _routine(node, imported)
+                    called = called if called in library else ""
+                if called:
+                    return f"{function} calls {called}; writing that yourself is the exercise."
     return ""
 
 
-def _parse(source: str) -> ast.AST | None:
+def _defined(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """What a cell defines: functions and classes anywhere, and on its top level lambdas and other names for something."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Lambda, ast.Name, ast.Attribute)):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, statement.value
+
+
+def _local_names(definition: ast.AST) -> set[str]:
+    """Names that stand for a function's own variables, whatever else has such a name in the notebook."""
+    names = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
+    stored = (node for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return names | {node.id for node in stored}
+
+
+def _parse(source: str) -> ast.Module | None:
     try:
         # What is not Python (`%matplotlib inline`, `!ls`) cannot be parsed: IPython's words are blanked out.
         lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]

@@ -42,7 +42,7 @@ class Limits:
     """
 
     cell_seconds: float = 60
-    exercise_seconds: float = 60
+    exercise_seconds: float = 30
     submission_seconds: float = 900
     memory: int = 4_000_000_000
     processes: int = 64
