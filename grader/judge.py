@@ -214,7 +214,7 @@ def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
     # asked for that function any more.
     for name, one in exercises.items():
         wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
-        if not wrong or marks[name].status in ("passed", "timeout") or broken[name]:
+        if not wrong or marks[name].status == "passed" or broken[name]:
             continue
         lent = rulebook.assignment.standalone(one.uses)
         mark = assess(one, *_answers(run, one, lent))

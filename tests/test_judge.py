@@ -57,6 +57,17 @@ def test_an_unwritten_helper_costs_once(grade, helper):
     assert all_but(graded, "zero_pad") == {"passed"}
 
 
+def test_an_endless_helper_costs_once(grade):
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    while True: pass"})
+    assert graded.marks["zero_pad"].status == "timeout"
+    assert all_but(graded, "zero_pad") == {"passed"}
+
+
+def test_an_argument_by_another_name_is_a_right_solution(grade, assignment):
+    source = assignment.exercises["pool_forward"].source().replace("mode", "kind").replace("hparameters", "settings")
+    assert grade({"pool_forward": source}).points == 95
+
+
 def test_what_is_lent_does_not_stay(grade):
     graded = grade(
         {

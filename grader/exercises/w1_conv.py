@@ -397,14 +397,14 @@ CONV_FORWARD_FAST = Exercise(
 def pool_forward_cases(rng):
     n_H, n_W = side(rng)
     yield case("max, 2x2, stride 2", normal(rng, 2, n_H, n_W, 3), {"f": 2, "stride": 2})
-    yield case("average, 2x2, stride 2", normal(rng, 2, n_H, n_W, 3), {"f": 2, "stride": 2}, mode="average")
-    yield case("max, overlapping windows", normal(rng, 2, n_W, n_H, 2), {"f": 3, "stride": 1}, mode="max")
-    yield case("average, overlapping windows", normal(rng, 1, n_W, n_H, 2), {"f": 3, "stride": 2}, mode="average")
+    yield case("average, 2x2, stride 2", normal(rng, 2, n_H, n_W, 3), {"f": 2, "stride": 2}, "average")
+    yield case("max, overlapping windows", normal(rng, 2, n_W, n_H, 2), {"f": 3, "stride": 1}, "max")
+    yield case("average, overlapping windows", normal(rng, 1, n_W, n_H, 2), {"f": 3, "stride": 2}, "average")
     yield case("max of negative numbers", -1 - np.abs(normal(rng, 2, n_H, n_W, 2)), {"f": 2, "stride": 1})
     yield case("a stride longer than the window", normal(rng, 2, n_W, n_H, 1), {"f": 2, "stride": 3})
-    yield case("average of whole numbers", whole(rng, 1, n_H, n_W, 2), {"f": 2, "stride": 2}, mode="average")
+    yield case("average of whole numbers", whole(rng, 1, n_H, n_W, 2), {"f": 2, "stride": 2}, "average")
     yield case("single precision", normal(rng, 2, n_H, n_W, 2, dtype=np.float32), {"f": 2, "stride": 2})
-    yield case("an unknown mode", normal(rng, 1, n_H, n_W, 1), {"f": 2, "stride": 2}, mode="median", raises=ValueError)
+    yield case("an unknown mode", normal(rng, 1, n_H, n_W, 1), {"f": 2, "stride": 2}, "median", raises=ValueError)
 
 
 def pool_by_windows(A_prev, hparameters, mode="max"):
@@ -644,7 +644,7 @@ def pool_backward_cases(rng):
 
     def backward(title, mode, A_prev, f, stride, **more):
         shape = (len(A_prev), *(solution.output_size(n, f, 0, stride) for n in A_prev.shape[1:3]), A_prev.shape[3])
-        return case(title, normal(rng, *shape, dtype=np.result_type(A_prev, np.float32)), (A_prev, {"f": f, "stride": stride}), mode=mode, **more)
+        return case(title, normal(rng, *shape, dtype=np.result_type(A_prev, np.float32)), (A_prev, {"f": f, "stride": stride}), mode, **more)
 
     yield backward("max, 2x2, stride 2", "max", normal(rng, 2, n_H, n_W, 2), 2, 2)
     yield backward("average, 2x2, stride 2", "average", normal(rng, 2, n_H, n_W, 2), 2, 2)
@@ -983,13 +983,13 @@ IM2COL = Exercise(
 def conv_nd_cases(rng):
     n_H, n_W = side(rng)
     yield case("1-D: 14 samples, 16 filters of 5", normal(rng, 2, 14, 1), normal(rng, 5, 1, 16), normal(rng, 16))
-    yield case("1-D, stride 3, pad 2", normal(rng, 2, 13, 2), normal(rng, 4, 2, 3), normal(rng, 3), stride=3, pad=2)
-    yield case("2-D, bias (1, 1, 1, n_C)", normal(rng, 2, n_H, n_W, 3), normal(rng, 3, 3, 3, 2), normal(rng, 1, 1, 1, 2), pad=1)
+    yield case("1-D, stride 3, pad 2", normal(rng, 2, 13, 2), normal(rng, 4, 2, 3), normal(rng, 3), 3, 2)
+    yield case("2-D, bias (1, 1, 1, n_C)", normal(rng, 2, n_H, n_W, 3), normal(rng, 3, 3, 3, 2), normal(rng, 1, 1, 1, 2), 1, 1)
     yield case("2-D, a filter that is not square, stride 2", normal(rng, 2, n_W, n_H, 2), normal(rng, 2, 3, 2, 2), normal(rng, 2), 2, 1)
     yield case("3-D", normal(rng, 1, 6, 5, 7, 1), normal(rng, 3, 3, 3, 1, 4), normal(rng, 4))
-    yield case("3-D, two channels, stride 2, pad 1", normal(rng, 2, 5, 4, 6, 2), normal(rng, 2, 3, 1, 2, 3), normal(rng, 1, 3), stride=2, pad=1)
+    yield case("3-D, two channels, stride 2, pad 1", normal(rng, 2, 5, 4, 6, 2), normal(rng, 2, 3, 1, 2, 3), normal(rng, 1, 3), 2, 1)
     single = [normal(rng, *shape, dtype=np.float32) for shape in ((2, 12, 2), (3, 2, 4), (4,))]
-    yield case("single precision", *single, pad=1)
+    yield case("single precision", *single, 1, 1)
 
 
 def nd_without_bias(A_prev, W, b, stride=1, pad=0):
