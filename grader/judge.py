@@ -235,7 +235,7 @@ def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answ
         kernel = run.ready()
         if kernel is None:
             return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
-        outcome = kernel.run(_question(exercise, lent), run.limits.exercise_seconds, keep=PROBE_OUTPUT)
+        outcome = kernel.run(_question(exercise, lent), run.limits.exercise_seconds, PROBE_OUTPUT, only=MIME)
         for output in outcome.outputs:
             answer = _read_answer(output)
             number = answer.pop("case", None) if answer else None
@@ -274,15 +274,17 @@ def _question(exercise: KeyExercise, lent: str) -> str:
     inputs = json.dumps([case.inputs for case in exercise.cases])
     return f"""
 def _ask(source, name, inputs, observer, lent, helpers):
+    import contextlib, os
     from IPython import get_ipython
     shell, probe, reference, missing = get_ipython(), {{"__name__": "probe"}}, {{"__name__": "reference"}}, object()
     exec(source, probe)
     exec(lent, reference)
     own = {{helper: shell.user_ns.get(helper, missing) for helper in helpers if lent}}
     shell.user_ns.update({{helper: reference[helper] for helper in own}})
+    publish = lambda text: shell.display_pub.publish({{{MIME!r}: text}})
     try:
-        publish = lambda text: shell.display_pub.publish({{{MIME!r}: text}})
-        probe["answer_all"](shell.user_ns.get(name), inputs, publish, observer)
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            probe["answer_all"](shell.user_ns.get(name), inputs, publish, observer)
     finally:
         shell.user_ns.update(own)
         for helper in [helper for helper in own if own[helper] is missing]:

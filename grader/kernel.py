@@ -127,13 +127,14 @@ class Kernel:
                 self.client.get_iopub_msg(timeout=0.05)
         return True
 
-    def run(self, code: str, seconds: float, keep: int | None = None) -> Outcome:
+    def run(self, code: str, seconds: float, keep: int | None = None, only: str = "") -> Outcome:
         """Run code and wait for its end.
 
         Arguments:
             code -- as it would stand in a cell
             seconds -- after which the kernel is stopped
             keep -- bytes of output to keep, the limit for a cell unless told otherwise
+            only -- keep outputs of this MIME type alone
         """
         outcome = Outcome()
         budget = self.limits.output if keep is None else keep
@@ -170,7 +171,8 @@ class Kernel:
             if kind in OUTPUT_TYPES:
                 if kind == "error":
                     outcome.raised = str(content.get("ename", "an exception"))[:100]
-                budget = self._keep(outcome, kind, content, budget)
+                if not only or only in content.get("data", {}):
+                    budget = self._keep(outcome, kind, content, budget)
 
     def _keep(self, outcome: Outcome, kind: str, content: dict[str, Any], budget: int) -> int:
         output = _output(kind, content)

@@ -136,6 +136,17 @@ def test_a_stub_beside_its_solution_does_not_win(released, assignment):
         assert "twice" in notes[0]
 
 
+def test_a_stub_below_a_solution_in_an_added_cell_does_not_win(released, assignment):
+    notebook = handins.solved(released, assignment)
+    place = next(i for i, cell in enumerate(notebook.cells) if handin.grade_id_of(cell) == "zero_pad")
+    stub = next(cell for cell in released.cells if handin.grade_id_of(cell) == "zero_pad")
+    handins.add_cell(notebook, notebook.cells[place].source, place)
+    notebook.cells[place + 1].source = stub.source
+    rebuilt, _ = rebuilt_of(released, notebook)
+    assert handin.is_missing(next(cell for cell in rebuilt.cells if handin.grade_id_of(cell) == "zero_pad"))
+    assert any(handin.is_extra(cell) and "def zero_pad" in cell.source for cell in rebuilt.cells)
+
+
 def test_functions_in_cells_without_metadata_are_taken(released, assignment):
     cells = [nbformat.v4.new_code_cell(one.source()) for one in assignment.exercises.values()]
     rebuilt, notes = rebuilt_of(released, nbformat.v4.new_notebook(cells=cells))

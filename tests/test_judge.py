@@ -117,6 +117,13 @@ def zero_pad(X, pad):
     assert graded.notes == ["A cell that you added raised ZeroDivisionError."]
 
 
+def test_a_flood_of_prints_costs_nothing(grade, assignment):
+    source = assignment.exercises["im2col"].source()
+    flood = "    print('x' * 60_000_000)\n    import os; os.system('yes | head -c 1000000')\n    m, n_H"
+    graded = grade({"im2col": source.replace("    m, n_H", flood, 1)})
+    assert graded.points == 95
+
+
 def test_a_short_cut_costs_the_exercise(grade):
     call = "signal.correlate2d(image, kernel, 'valid')"
     code = f"from scipy import signal\ndef cross_correlate2d(image, kernel):\n    return {call}"
