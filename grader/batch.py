@@ -64,24 +64,21 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
-        one = _in_folder(path, assignment) if path.is_dir() and not path.is_symlink() else _as_file(path)
-        if one is None:
+        is_folder = path.is_dir() and not path.is_symlink()
+        if not is_folder and path.suffix != ".ipynb":
             continue
-        if one.student in found:
-            found[one.student].notes.append(f"{path.name} was left out: this student has another hand-in.")
+        name = path.name if is_folder else path.stem
+        if name in found:
+            found[name].notes.append(f"{path.name} was left out: this student has another hand-in.")
         else:
-            found[one.student] = one
+            student = _student(name, {one.student for one in found.values()})
+            found[name] = _in_folder(path, student, assignment) if is_folder else HandIn(student, path)
     if not found:
         raise NothingToGrade(f"No hand-in in {folder}: expected STUDENT/{assignment}.ipynb or STUDENT.ipynb.")
     return list(found.values())
 
 
-def _as_file(path: Path) -> HandIn | None:
-    return HandIn(_student(path.stem), path) if path.suffix == ".ipynb" else None
-
-
-def _in_folder(folder: Path, assignment: str) -> HandIn:
-    student = _student(folder.name)
+def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
     path = folder / f"{assignment}.ipynb"
     if path.exists() or path.is_symlink():
         return HandIn(student, path)
@@ -92,9 +89,13 @@ def _in_folder(folder: Path, assignment: str) -> HandIn:
     return HandIn(student, path, problem=f"There is no {assignment}.ipynb ({what}).")
 
 
-def _student(name: str) -> str:
-    """A student's id, without the characters that are wildcards or separators in nbgrader's paths."""
-    return re.sub(r"[^\w.@+-]", "_", name)
+def _student(name: str, taken: set[str]) -> str:
+    """A student's id: the name without what is a wildcard in nbgrader's paths, and unlike every other student's."""
+    plain = student = re.sub(r"[^\w.@+-]", "_", name)
+    number = 2
+    while student in taken:
+        student, number = f"{plain}-{number}", number + 1
+    return student
 
 
 def grade_folder(

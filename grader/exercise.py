@@ -85,7 +85,7 @@ class Exercise:
         forbids_own -- names of the student's other functions it may not call, for the same reason
         dtype -- what the result's dtype must be: "number" (bool where the reference gives bool, else any real number),
             "whole", "float", or "same" as the reference's
-        limit -- largest relative error of a float64 result
+        limit -- largest relative error of a float64 result: wide enough for one that was computed in single precision
         limit_float32 -- the same where an input or the result is float32
         observer -- where a bare call is not enough: a self-contained function `observer(function, *args, **kwargs)`
             that returns what is to be compared
@@ -101,7 +101,7 @@ class Exercise:
     forbids: tuple[str, ...] = ()
     forbids_own: tuple[str, ...] = ()
     dtype: str = "number"
-    limit: float = 1e-7
+    limit: float = 1e-5
     limit_float32: float = 1e-4
     observer: Callable | None = None
     name: str = field(init=False)

@@ -78,13 +78,12 @@ def parse(raw: bytes) -> list[HandedCell]:
     except ValueError as error:
         raise Rejected("The file is not a notebook: it is not JSON, or was cut off while it was saved.") from error
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
-    if version == 4:
-        cells = notebook.get("cells")
-    elif version == 3:
-        sheets = notebook.get("worksheets")
-        cells = sheets[0].get("cells") if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else None
-    else:
+    if version not in (3, 4):
         raise Rejected(f"The file is not a notebook of format 4: its nbformat is {str(version)[:20]}.")
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):  # format 3
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if not isinstance(cells, list):
         raise Rejected("The file is not a notebook: it has no list of cells.")
     return [_read_cell(cell) for cell in cells if isinstance(cell, dict)]

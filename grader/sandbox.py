@@ -43,7 +43,7 @@ class Limits:
 
     cell_seconds: float = 60
     exercise_seconds: float = 30
-    submission_seconds: float = 900
+    submission_seconds: float = 600
     memory: int = 4_000_000_000
     processes: int = 64
     disk: int = 500_000_000

@@ -223,6 +223,16 @@ def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, 
     assert {mark.status for mark in report.results["a"].marks.values()} == {"error"}
 
 
+def test_students_whose_names_look_alike_stay_two(tmp_path):
+    for name in ("a b", "a_b", "a?b"):
+        (tmp_path / f"{name}.ipynb").write_text("{}")
+    (tmp_path / "a_b").mkdir()
+    (tmp_path / "a_b" / "w1_conv.ipynb").write_text("{}")
+    found = {one.student: one.path.relative_to(tmp_path).as_posix() for one in batch.find(tmp_path, "w1_conv")}
+    assert sorted(found) == ["a_b", "a_b-2", "a_b-3"]
+    assert sorted(found.values()) == ["a b.ipynb", "a?b.ipynb", "a_b/w1_conv.ipynb"]
+
+
 def test_nothing_to_grade_is_told(tmp_path):
     with pytest.raises(batch.NothingToGrade, match="no folder"):
         batch.find(tmp_path / "none", "w1_conv")

@@ -31,7 +31,7 @@ def rebuilt_of(released, notebook):
         (b'{"nbformat": 2}', "nbformat is 2"),
         (b'{"nbformat": 4}', "no list of cells"),
         (b'{"nbformat": 4, "cells": {}}', "no list of cells"),
-        (b'{"nbformat": 3, "worksheets": []}', "no list of cells"),
+        (b'{"nbformat": 3}', "no list of cells"),
         (b'{"nbformat": "' + b"9" * 5000 + b'"}', "nbformat is"),
     ],
 )
