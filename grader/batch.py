@@ -23,6 +23,8 @@ from grader.exercise import load
 from grader.judge import Graded, Rulebook
 from grader.key import draw
 
+ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar")
+
 
 @dataclass(frozen=True)
 class HandIn:
@@ -65,14 +67,15 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
         if path.name.startswith("."):
             continue
         is_folder = path.is_dir() and not path.is_symlink()
-        if not is_folder and path.suffix != ".ipynb":
+        if not is_folder and path.suffix not in (".ipynb", *ARCHIVES):
             continue
         name = path.name if is_folder else path.stem
         if name in found:
             found[name].notes.append(f"{path.name} was left out: this student has another hand-in.")
         else:
             student = _student(name, {one.student for one in found.values()})
-            found[name] = _in_folder(path, student, assignment) if is_folder else HandIn(student, path)
+            problem = f"{path.name} is an archive. Hand in the notebook itself." if path.suffix in ARCHIVES else ""
+            found[name] = _in_folder(path, student, assignment) if is_folder else HandIn(student, path, problem=problem)
     if not found:
         raise NothingToGrade(f"No hand-in in {folder}: expected STUDENT/{assignment}.ipynb or STUDENT.ipynb.")
     return list(found.values())
@@ -157,13 +160,9 @@ def _record(one: HandIn, raw: bytes, graded: Graded, course: Course, report: Rep
     name = report.assignment
     submitted = course.path("submitted", name, one.student)
     submitted.mkdir(parents=True, exist_ok=True)
-    (submitted / "original").unlink(missing_ok=True)
-    if graded.rejected:
-        # nbgrader cannot open the file itself; it gets the unsolved notebook, and the original is kept beside it.
-        (submitted / "original").write_bytes(raw)
-        nbformat.write(graded.notebook, submitted / f"{name}.ipynb")
-    else:
-        (submitted / f"{name}.ipynb").write_bytes(raw)
+    # nbgrader cannot open whatever students save: it gets the rebuilt notebook, and the file itself is kept beside it.
+    (submitted / "original").write_bytes(raw)
+    nbformat.write(graded.notebook, submitted / f"{name}.ipynb")
     graded.notebook.metadata["convnets"] = {"notes": graded.notes, "seed": report.seed}
     results = course.folder / "results" / name
     results.mkdir(parents=True, exist_ok=True)

@@ -200,8 +200,10 @@ def _only_shows(cell: NotebookNode) -> bool:
 
 def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
     exercises = rulebook.key.exercises
-    sources = [c.source for c in run.cells if c.cell_type == "code" and _is_students(c)]
-    broken = {name: rules.broken(name, sources, one.forbids, one.forbids_own) for name, one in exercises.items()}
+    sources = [cell.source for cell in run.cells if cell.cell_type == "code"]
+    broken = {
+        name: rules.broken(name, sources, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()
+    }
     marks: dict[str, Mark] = {}
     for name, one in exercises.items():
         endless = [helper for helper in one.uses if marks[helper].status == "timeout"]

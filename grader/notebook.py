@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from grader import key, probe, report, rules
@@ -56,7 +57,7 @@ def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) ->
         lambda text: answers.append(json.loads(text)),
         exercise.observer,
     )
-    rule = rules.broken(exercise.name, _sources(names), exercise.forbids, exercise.forbids_own)
+    rule = rules.broken(exercise.name, _sources(names), exercise.forbids, exercise.forbids_own, exercise.uses)
     return assess(exercise, answers, broken_rule=rule, show_values=True)
 
 
@@ -141,6 +142,8 @@ def _sources(names: dict[str, Any]) -> list[str]:
     """The text of the notebook's functions, and an import line for each library routine in their reach."""
     texts = []
     for alias, value in names.items():
+        if isinstance(value, ModuleType):
+            texts.append(f"import {value.__name__} as {alias}")
         if not callable(value) or alias.startswith("_"):
             continue
         if getattr(value, "__globals__", None) is names:

@@ -9,7 +9,13 @@ import ast
 from collections.abc import Iterable, Iterator
 
 
-def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forbidden_own: Iterable[str] = ()) -> str:
+def broken(
+    function: str,
+    sources: Iterable[str],
+    forbidden: Iterable[str],
+    forbidden_own: Iterable[str] = (),
+    helpers: Iterable[str] = (),
+) -> str:
     """Say which forbidden routine a function calls, directly or through the student's own helpers; empty if none.
 
     Arguments:
@@ -17,6 +23,7 @@ def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forb
         sources -- text of the student's cells
         forbidden -- names of library routines: `scipy.signal.convolve2d` counts as "convolve2d", a function of that
             name that the student wrote does not
+        helpers -- the student's functions that are exercises of their own: what those call is judged there
         forbidden_own -- names of the student's own functions that this one may not call
     """
     trees = [tree for tree in map(_parse, sources) if tree]
@@ -26,7 +33,8 @@ def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forb
     imported = {alias.asname or alias.name: alias.name for tree in trees for alias in _imported(tree)}
     library, own = set(forbidden), set(forbidden_own) - {function}
 
-    seen: set[str] = set()
+    modules = _modules(trees)
+    seen: set[str] = set(helpers)
     waiting = [function]
     while waiting:
         name = waiting.pop()
@@ -42,7 +50,7 @@ def broken(function: str, sources: Iterable[str], forbidden: Iterable[str], forb
                     called = node.id if node.id in own else ""
                     waiting.append(node.id)
                 else:
-                    called = _routine(node, imported)
+                    called = _routine(node, imported, modules)
                     called = called if called in library else ""
                 if called:
                     return f"{function} calls {called}; writing that yourself is the exercise."
@@ -81,8 +89,20 @@ def _imported(tree: ast.AST) -> list[ast.alias]:
     return [alias for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
 
 
-def _routine(node: ast.AST, imported: dict[str, str]) -> str:
+def _modules(trees: list[ast.Module]) -> set[str]:
+    """The names that stand for libraries: a method of a student's own class is no library routine."""
+    names = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    return names
+
+
+def _routine(node: ast.AST, imported: dict[str, str], modules: set[str]) -> str:
     """The library routine that a node names: `lib.routine`, or an imported `routine`, whatever it was imported as."""
     if isinstance(node, ast.Attribute):
-        return node.attr
+        root: ast.AST = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        return node.attr if isinstance(root, ast.Name) and root.id in modules else ""
     return imported.get(node.id, "") if isinstance(node, ast.Name) else ""

@@ -223,6 +223,21 @@ def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, 
     assert {mark.status for mark in report.results["a"].marks.values()} == {"error"}
 
 
+def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path):
+    right = (folder / "ann" / "w1_conv.ipynb").read_bytes()
+    small = tmp_path / "small"
+    small.mkdir()
+    (small / "bom.ipynb").write_bytes(b"\xef\xbb\xbf" + right)
+    data = json.loads(right)
+    data["metadata"], data["cells"][0] = None, None
+    (small / "null.ipynb").write_text(json.dumps(data))
+    (small / "zipped.zip").write_bytes(b"PK")
+    report = batch.grade_folder("w1_conv", small, Course(tmp_path / "course"), limits=LIMITS)
+    assert report.problems == []
+    assert report.totals == {"bom": 95, "null": 95, "zipped": 0}
+    assert "archive" in report.results["zipped"].rejected
+
+
 def test_students_whose_names_look_alike_stay_two(tmp_path):
     for name in ("a b", "a_b", "a?b"):
         (tmp_path / f"{name}.ipynb").write_text("{}")

@@ -15,11 +15,11 @@ FORBIDDEN = ("convolve2d", "conv2d", "max_pool")
         "from scipy.signal import convolve2d as c\ndef f(x):\n    return c(x, x)",
         "def f(x):\n    from scipy.signal import convolve2d as c\n    return c(x, x)",
         "import tensorflow as tf\ndef f(x):\n    return tf.nn.conv2d(x, x, 1, 'SAME')",
-        "def helper(x):\n    return tf.nn.max_pool(x, 2)\ndef f(x):\n    return helper(x)",
+        "import tensorflow as tf\ndef helper(x):\n    return tf.nn.max_pool(x, 2)\ndef f(x):\n    return helper(x)",
         "from scipy import signal\nf = lambda x: signal.convolve2d(x, x)",
         "from scipy import signal\nf = signal.convolve2d",
         "from scipy.signal import convolve2d\nf = convolve2d",
-        "%matplotlib inline\n!ls\ndef f(x):\n    return tf.nn.conv2d(x)",
+        "%matplotlib inline\n!ls\nimport tensorflow as tf\ndef f(x):\n    return tf.nn.conv2d(x)",
     ],
 )
 def test_a_short_cut_is_found(source):
@@ -42,6 +42,21 @@ def test_a_short_cut_is_found(source):
 )
 def test_right_solutions_are_left_alone(source):
     assert broken("f", [source], FORBIDDEN) == ""
+
+
+def test_a_students_own_methods_are_no_library():
+    layer = "class Layer:\n    def max_pool(self, x):\n        return x\n"
+    source = f"import numpy as np\n{layer}def f(x):\n    layer = Layer()\n    return layer.max_pool(x)"
+    assert broken("f", [source], FORBIDDEN) == ""
+
+
+def test_what_a_helper_calls_is_judged_at_the_helper():
+    source = (
+        "from scipy import signal\ndef helper(x):\n    return signal.convolve2d(x, x)\ndef f(x):\n    return helper(x)"
+    )
+    assert broken("f", [source], FORBIDDEN)
+    assert broken("f", [source], FORBIDDEN, helpers=["helper"]) == ""
+    assert broken("helper", [source], FORBIDDEN)
 
 
 def test_own_functions_can_be_ruled_out():
