@@ -23,11 +23,10 @@ WORDS = {
 GOOD, BAD = "#2a8a4f", "#cc4b37"
 
 
-def headline(mark: Mark, points: bool = True) -> str:
+def headline(mark: Mark) -> str:
     """One line: what passes, and what it is worth."""
     passed = sum(case.passed for case in mark.cases)
-    line = f"{mark.name}: {passed} of {len(mark.cases)} cases pass"
-    return line + (f" · {mark.points:g} of {mark.maximum:g} points" if points else "")
+    return f"{mark.name}: {passed} of {len(mark.cases)} cases pass · {mark.points:g} of {mark.maximum:g} points"
 
 
 def html(mark: Mark, inputs: list[str] | None = None) -> str:
