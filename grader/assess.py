@@ -79,10 +79,10 @@ def assess(
     if not show_values:
         cases = [replace(case, expected="", yours="") for case in cases]
     passed = sum(case.passed for case in cases)
-    # Refusing every input is no solution: a case that must raise counts only beside one that must not.
-    asks_for_values = any(one.raises is None for one in exercise.cases)
-    gave_a_value = any(mark.passed for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None)
-    if (asks_for_values and not gave_a_value) or broken_rule:
+    # Refusing every input is no solution, and repeating the visible answers is none: a case that must raise, or whose
+    # answer is known, counts only beside one of another kind.
+    telling = [mark for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None and not one.known]
+    if (telling and not any(mark.passed for mark in telling)) or broken_rule:
         passed = 0
     mark = Mark(
         name=exercise.name,

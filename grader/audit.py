@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
 from nbformat import NotebookNode
 
-from grader import build, handin, handins, judge, sandbox
+from grader import (
+    attacks_on_files,
+    bait,
+    build,
+    collect,
+    forgeries,
+    handin,
+    handins,
+    judge,
+    leftovers,
+    page,
+    sandbox,
+    zygote,
+)
+from grader.assess import Mark
+from grader.attacks_on_files import broken_files
 from grader.course import Course
 from grader.exercise import Assignment, Slip, load
+from grader.handins import Attack
 from grader.judge import Graded, Rulebook
+from grader.kernels import Kernels
 from grader.key import draw
+from grader.results import messages
+
+LIMITS = sandbox.Limits(cell_seconds=15, exercise_seconds=20, submission_seconds=120)
+# So that who takes all there is has soon taken it.
+TIGHT = replace(
+    LIMITS, cell_seconds=6, exercise_seconds=6, submission_seconds=60,
+    memory=900_000_000, disk=50_000_000, processes=24, threads=150, files=5_000,
+)  # fmt: skip
+READ_SECONDS = 20  # for a file of any content, on a slow machine
 
 
 @dataclass(frozen=True)
@@ -30,8 +59,28 @@ class Finding:
     good: bool
 
 
-def audit(name: str, sandboxed: bool = True) -> Iterator[Finding]:
-    """Audit one assignment; findings come as they are made."""
+class Worker:
+    """One grading worker: hand-ins come to it one after the other, as in a class."""
+
+    def __init__(self, rulebook: Rulebook, kernels: Kernels):
+        self.rulebook, self.kernels = rulebook, kernels
+
+    def grade(self, notebook: NotebookNode) -> Graded:
+        """Grade a notebook."""
+        return self.grade_file(nbformat.writes(notebook).encode())
+
+    def grade_file(self, raw: bytes) -> Graded:
+        """Grade a hand-in's bytes."""
+        return judge.grade(raw, self.rulebook, kernels=self.kernels)
+
+
+def audit(name: str, sandboxed: bool = True, warm: bool = True) -> Iterator[Finding]:
+    """Audit one assignment; findings come as they are made.
+
+    Arguments:
+        sandboxed -- without it, only those hostile hand-ins are run that can do no harm to this machine
+        warm -- whether one zygote forks the kernels of all hand-ins, or each is started by itself
+    """
     if sandboxed:
         sandbox.require()
     assignment = load(name)
@@ -40,46 +89,55 @@ def audit(name: str, sandboxed: bool = True) -> Iterator[Finding]:
         build.ensure(name, course)
         whole = nbformat.read(course.release(name), 4)
     released = handins.without_given_figures(whole)
-    limits = sandbox.Limits(cell_seconds=15, exercise_seconds=20, submission_seconds=120)
-    rulebook = Rulebook(assignment, released, draw(assignment, secrets.randbits(63)), limits, sandboxed)
-    yield from _right(rulebook)
-    yield from _slips(rulebook)
-    yield from _hostile(rulebook)
-    yield from _broken(rulebook)
+    rulebook = Rulebook(assignment, released, draw(assignment, secrets.randbits(63)), LIMITS, sandboxed)
+    before = leftovers.found()
+    with bait.laid_out(), _worker(rulebook, warm) as worker:
+        yield from _right(worker)
+        yield from _slips(worker)
+    with bait.laid_out(), _worker(replace(rulebook, limits=TIGHT), warm) as worker:
+        yield from _broken(worker)
+        yield from _hostile(worker, each=warm)
+    left = leftovers.since(before)
+    yield Finding("hostile", "after all of them", f"left behind: {', '.join(left) or 'nothing'}", not left)
 
 
-def _right(rulebook: Rulebook) -> Iterator[Finding]:
+@contextmanager
+def _worker(rulebook: Rulebook, warm: bool) -> Iterator[Worker]:
+    with Kernels(rulebook.limits, rulebook.sandboxed, warm, zygote.modules(rulebook.released)) as kernels:
+        yield Worker(rulebook, kernels)
+
+
+def _right(worker: Worker) -> Iterator[Finding]:
     """The reference, and every variant: the n-th of each exercise together in one hand-in."""
-    exercises = rulebook.assignment.exercises
+    released, assignment = worker.rulebook.released, worker.rulebook.assignment
+    exercises = assignment.exercises
     for number in range(-1, max(len(one.variants) for one in exercises.values())):
         chosen = {name: one.variants[number] for name, one in exercises.items() if 0 <= number < len(one.variants)}
-        graded = _grade(
-            handins.solved(rulebook.released, rulebook.assignment, {n: v.code for n, v in chosen.items()}), rulebook
-        )
+        graded = worker.grade(handins.solved(released, assignment, {n: v.code for n, v in chosen.items()}))
         for name, mark in graded.marks.items():
             if number >= 0 and name not in chosen:
                 continue
             title = f"{name}: {chosen[name].title if name in chosen else 'the reference'}"
-            yield Finding("right", title, f"{mark.points:g} of {mark.maximum:g}", mark.status == "passed")
+            good = mark.status == "passed"
+            reason = "" if good else f": {'; '.join([*graded.notes, *messages(mark)])}"
+            yield Finding("right", title, f"{mark.points:g} of {mark.maximum:g}{reason}", good)
 
 
-def _slips(rulebook: Rulebook) -> Iterator[Finding]:
+def _slips(worker: Worker) -> Iterator[Finding]:
     """Every slip, many in one hand-in; what is right there must not suffer from a helper that is wrong."""
-    for chosen in _together(rulebook.assignment):
-        graded = _grade(
-            handins.solved(rulebook.released, rulebook.assignment, {n: s.code for n, s in chosen.items()}), rulebook
-        )
+    released, assignment = worker.rulebook.released, worker.rulebook.assignment
+    for chosen in _together(assignment):
+        graded = worker.grade(handins.solved(released, assignment, {n: s.code for n, s in chosen.items()}))
         for name, mark in graded.marks.items():
             slip = chosen.get(name)
+            got = f"{mark.points:g} of {mark.maximum:g}"
             if slip is None:
                 if mark.status != "passed":
-                    yield Finding(
-                        "slip", f"{name}, right beside wrong helpers", f"{mark.points:g} of {mark.maximum:g}", False
-                    )
+                    yield Finding("slip", f"{name}, right beside wrong helpers", got, False)
                 continue
             told = mark.slip[0] if mark.slip else "no slip recognised"
             good = mark.points < mark.maximum and told == slip.title
-            yield Finding("slip", f"{name}: {slip.title}", f"{mark.points:g} of {mark.maximum:g}, told: {told}", good)
+            yield Finding("slip", f"{name}: {slip.title}", f"{got}, told: {told}", good)
 
 
 def _together(assignment: Assignment) -> list[dict[str, Slip]]:
@@ -95,121 +153,140 @@ def _together(assignment: Assignment) -> list[dict[str, Slip]]:
     return groups
 
 
-def _hostile(rulebook: Rulebook) -> Iterator[Finding]:
-    """Unsolved hand-ins that attack: no points, nothing learnt; and an honest one right after each."""
-    right = handins.solved(rulebook.released, rulebook.assignment)
-    for title, cell in handins.attacks().items():
-        notebook = nbformat.from_dict(rulebook.released)
-        attack = handins.add_cell(nbformat.reads(nbformat.writes(notebook), 4), cell, place=len(notebook.cells))
-        graded = _grade(attack, rulebook)
-        leaks = _leaks(graded)
-        result = f"{graded.points:g} points" + (f", learnt {leaks[:3]}" if leaks else ", learnt nothing")
-        yield Finding("hostile", title.replace("_", " "), result, graded.points == 0 and not leaks)
-    yield _forged_metadata(rulebook)
-    graded = _grade(right, rulebook)
-    yield Finding("hostile", "the honest hand-in after them", f"{graded.points:g} points", _full(graded))
+def _hostile(worker: Worker, each: bool) -> Iterator[Finding]:
+    """Unsolved hand-ins that attack: no points, nothing learnt; and an honest one after them gets what it gets alone.
+
+    Arguments:
+        each -- whether the honest one comes after each of them, or only after each group, as where no kernel has anything
+            in common with the one before
+    """
+    released, assignment = worker.rulebook.released, worker.rulebook.assignment
+    honest = handins.with_canary(handins.solved(released, assignment))
+    alone = worker.grade(honest)
+    found = "; ".join(_leaks(alone)) or "nothing"
+    yield Finding("hostile", "an honest hand-in", f"{alone.points:g} points, finds {found} of others", _unharmed(alone))
+    yield from _forgeries(worker)
+    groups = ("in-process", "feedback", "outside", "resources") if worker.rulebook.sandboxed else ("in-process",)
+    for attacks in map(handins.attacks, groups):
+        for attack in attacks:
+            graded = worker.grade(handins.attacked(released, assignment, attack))
+            after = worker.grade(honest) if each or attack is attacks[-1] else None
+            yield _of_attack(attack, graded, after, alone)
+
+
+def _of_attack(attack: Attack, graded: Graded, after: Graded | None, alone: Graded) -> Finding:
+    """What an attack gained, learnt and spoilt."""
+    leaks = _leaks(graded)
+    if attack.group == "feedback":
+        leaks += page.dangers(page.render(graded.notebook))
+    parts = [f"{graded.points:g} points", f"learnt or did: {'; '.join(leaks[:5])}" if leaks else "learnt nothing"]
+    harm = _harm(after, alone) if after else ""
+    if after:
+        parts.append(f"the next hand-in gets {harm or 'what it gets alone'}")
+    title = f"{attack.name.replace('_', ' ')}: {attack.tries}"
+    return Finding("hostile", title, ", ".join(parts), graded.points == 0 and not leaks and not harm)
 
 
 def _leaks(graded: Graded) -> list[str]:
-    text = "".join(json.dumps(cell.get("outputs", [])) for cell in graded.notebook.cells)
-    return [line.split("\\n")[0][:80] for line in text.split("LEAK ")[1:]]
+    """What stands after LEAK in a line that a hand-in shows."""
+    outputs = [output for cell in graded.notebook.cells for output in cell.get("outputs", [])]
+    texts = [text for one in outputs for text in (one.get("text"), one.get("evalue"), *one.get("data", {}).values())]
+    return list(dict.fromkeys(leak[:80] for text in texts for leak in re.findall(r"LEAK ([^\n<]*)", text or "")))
 
 
-def _forged_metadata(rulebook: Rulebook) -> Finding:
-    """Marks written into the notebook, tests retyped, skipped and made worth more: none of it survives."""
-    notebook = nbformat.reads(nbformat.writes(rulebook.released), 4)
-    notebook.metadata["kernelspec"] = {"name": "evil", "display_name": "evil", "language": "bash"}
-    for number, cell in enumerate(notebook.cells):
-        cell.metadata["tags"] = ["skip-execution", "raises-exception", "training"]
-        data = cell.metadata.get("nbgrader")
-        if data and data["grade_id"].startswith("check_"):
-            data.update(points=1000, grade=number % 2 == 0, solution=number % 3 == 0, locked=False)
-            cell.source = "1000"
-            cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "1000"}, execution_count=1)]
-            cell.metadata["convnets"] = {"points": 1000, "status": "passed"}
-    notebook.cells.reverse()
-    graded = _grade(notebook, rulebook)
-    return Finding("hostile", "forged metadata, outputs and order", f"{graded.points:g} points", graded.points == 0)
+def _harm(after: Graded, alone: Graded) -> str:
+    """What an honest hand-in gets otherwise than alone, or learns of another."""
+    spoilt = [name for name, mark in after.marks.items() if _gist(mark) != _gist(alone.marks[name])]
+    return "; ".join([*(f"other marks for {name}" for name in spoilt), *_leaks(after)][:5])
 
 
-def _broken(rulebook: Rulebook) -> Iterator[Finding]:
+def _gist(mark: Mark) -> tuple[str, float, list[tuple[bool, str]]]:
+    return mark.status, mark.points, [(case.passed, case.outcome) for case in mark.cases]
+
+
+def _forgeries(worker: Worker) -> Iterator[Finding]:
+    """What is forged beside the sources does not survive: the rebuilt notebook is the one that was not forged."""
+    released = worker.rulebook.released
+    plain, _ = handin.rebuild(released, handin.parse(nbformat.writes(released).encode()))
+    for forgery in forgeries.FORGERIES:
+        rebuilt, _ = handin.rebuild(released, handin.parse(forgeries.forge(released, forgery)))
+        extra = [cell.source for cell in rebuilt.cells if handin.is_extra(cell)]
+        rebuilt.cells = [cell for cell in rebuilt.cells if not handin.is_extra(cell)]
+        same = _content(rebuilt) == _content(plain)
+        result = "nothing of it survives" if same else "the rebuilt notebook is another"
+        result += f"; {len(extra)} changed cells are run as a student's own" if extra else ""
+        yield Finding("hostile", f"forged notebook: {forgery.__name__.replace('_', ' ')}", result, same)
+    graded = worker.grade_file(forgeries.forge(released, forgeries.everything))
+    yield Finding("hostile", "forged notebook: all of it", f"{graded.points:g} points", graded.points == 0)
+
+
+def _content(notebook: NotebookNode) -> str:
+    return json.dumps([notebook.metadata, *notebook.cells], sort_keys=True)
+
+
+def _broken(worker: Worker) -> Iterator[Finding]:
     """Files that are no notebook get a result with a reason; what only misbehaves keeps its marks."""
+    rulebook = worker.rulebook
     right = handins.solved(rulebook.released, rulebook.assignment)
     for title, raw in broken_files(right).items():
-        graded = judge.grade(raw, rulebook)
+        graded = worker.grade_file(raw)
         yield Finding("broken", title, graded.rejected or "was not rejected", bool(graded.rejected))
-    with TemporaryDirectory() as folder:
-        link = Path(folder) / "link.ipynb"
-        link.symlink_to("/etc/passwd")
-        fifo = Path(folder) / "fifo.ipynb"
-        os.mkfifo(fifo)
-        for path in (link, fifo):
-            try:
-                handin.read_file(path)
-                yield Finding("broken", path.stem, "was read", False)
-            except handin.Rejected as rejected:
-                yield Finding("broken", path.stem, str(rejected), True)
-    for title, change in MISBEHAVIOUR.items():
-        notebook = nbformat.reads(nbformat.writes(right), 4)
-        change(notebook)
-        graded = _grade(notebook, rulebook)
+    plain = handin.rebuild(rulebook.released, handin.parse(nbformat.writes(right).encode()))[0]
+    for title, raw in attacks_on_files.wrapped(right):
+        start = time.monotonic()
+        rebuilt = handin.rebuild(rulebook.released, handin.parse(raw))[0]
+        rebuilt.cells = [cell for cell in rebuilt.cells if not handin.is_extra(cell)]
+        seconds = time.monotonic() - start
+        same = _content(rebuilt) == _content(plain)
+        result = f"read in {seconds:.1f} s, {'as if it were not there' if same else 'otherwise than without it'}"
+        yield Finding("broken", f"right, wrapped in {title}", result, same and seconds < READ_SECONDS)
+    yield from _on_disk()
+    for title, source in MISBEHAVIOUR.items():
+        graded = worker.grade(handins.add_cell(deepcopy(right), source, place=2))
         reason = "; ".join(graded.notes) or "no note"
-        yield Finding("broken", f"right, and {title}", f"{graded.points:g} points: {reason}", _full(graded))
+        yield Finding("broken", f"right, and {title}", f"{graded.points:g} points: {reason}", _unharmed(graded))
 
 
-def broken_files(right: NotebookNode) -> dict[str, bytes]:
-    """Files that cannot be judged."""
-    other = nbformat.reads(nbformat.writes(right), 4)
-    for cell in other.cells:
-        cell.source = ""
-        if "nbgrader" in cell.metadata:
-            cell.metadata.nbgrader.grade_id = f"other_{cell.metadata.nbgrader.grade_id}"
-    bare = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Here is my homework.")])
-    return {
-        "not JSON": b"PK\x03\x04 this is a zip file",
-        "an empty file": b"",
-        "cut off": nbformat.writes(right).encode()[:5000],
-        "no solution cells": nbformat.writes(bare).encode(),
-        "another assignment's notebook": nbformat.writes(other).encode(),
-        "deeply nested JSON": b"[" * 200_000,
-        "a list": b"[1, 2, 3]",
-        "nbformat 2": b'{"nbformat": 2, "worksheets": []}',
-    }
+def _on_disk() -> Iterator[Finding]:
+    """What lies in a folder of hand-ins and is no plain file, or is called oddly."""
+    with TemporaryDirectory(prefix="cn-audit-") as place:
+        folder = Path(place) / "hand-ins"
+        folder.mkdir()
+        for title, path in attacks_on_files.on_disk(folder):
+            try:
+                handin.parse(handin.read_file(path))
+                yield Finding("broken", f"file: {title}", "was read", False)
+            except handin.Rejected as rejected:
+                yield Finding("broken", f"file: {title}", str(rejected), "LEAK" not in str(rejected))
+    with TemporaryDirectory(prefix="cn-audit-") as place:
+        for name in attacks_on_files.NAMES:
+            (Path(place) / name).mkdir()
+        students = [one.student for one in collect.find(Path(place), "audit")]
+        odd = [name for name in students if not re.fullmatch(r"[\w@+-][\w.@+-]*", name) or len(name.encode()) > 200]
+        result = f"students {', '.join(odd)[:80]}" if odd else "every one becomes a plain name"
+        seen = [name for name in attacks_on_files.NAMES if not name.startswith(".")]  # what is hidden is no hand-in
+        good = not odd and len(set(students)) == len(seen)
+        yield Finding("broken", "folders with odd names", result, good)
 
 
-def _duplicate(notebook: NotebookNode) -> None:
-    first = next(i for i, cell in enumerate(notebook.cells) if handin.is_answer(cell) and cell.cell_type == "code")
-    copy = nbformat.from_dict(json.loads(json.dumps(notebook.cells[first])))
-    copy.id = "copy"
-    notebook.cells.insert(first + 1, copy)
-
-
-def _adds(source: str) -> Callable[[NotebookNode], None]:
-    def add(notebook: NotebookNode) -> None:
-        handins.add_cell(notebook, source, place=2)
-
-    return add
-
-
-MISBEHAVIOUR: dict[str, Callable[[NotebookNode], None]] = {
-    "a cell is there twice": _duplicate,
-    "an endless loop": _adds(
-        "while True:\n    try:\n        import time; time.sleep(0.1)\n    except BaseException:\n        pass"
-    ),
-    "os._exit": _adds("import os\nos._exit(0)"),
-    "raise SystemExit": _adds("raise SystemExit"),
-    "100 MB of output in one line": _adds("print('x' * 100_000_000)"),
-    "100 MB of output in many": _adds("for i in range(100):\n    print('x' * 1_000_000)"),
-    "a crash": _adds("import ctypes\nctypes.string_at(0)"),
-    "warnings on stderr": _adds("import sys, warnings\nwarnings.warn('careful')\nprint('noise', file=sys.stderr)"),
-    "a cell that fails": _adds("1 / 0"),
-    "a cell that is no Python": _adds("this is not ( Python"),
+MISBEHAVIOUR = {
+    "an endless loop": "while True:\n    try:\n        import time; time.sleep(0.1)\n    except BaseException:\n        pass",
+    "os._exit": "import os\nos._exit(0)",
+    "raise SystemExit": "raise SystemExit",
+    "100 MB of output in one line": "print('x' * 100_000_000)",
+    "100 MB of output in many": "for i in range(100):\n    print('x' * 1_000_000)",
+    "a crash": "import ctypes\nctypes.string_at(0)",
+    "warnings on stderr": "import sys, warnings\nwarnings.warn('careful')\nprint('noise', file=sys.stderr)",
+    "a cell that fails": "1 / 0",
+    "a cell that is no Python": "this is not ( Python",
+    "a cell that is nested too deeply to be parsed": "x = "
+    + "-" * 50_000
+    + "1\ny = 1"
+    + "[0]" * 50_000
+    + "\n"
+    + "(" * 5_000,
 }
 
 
-def _grade(notebook: NotebookNode, rulebook: Rulebook) -> Graded:
-    return judge.grade(nbformat.writes(notebook).encode(), rulebook)
-
-
-def _full(graded: Graded) -> bool:
-    return all(mark.status == "passed" for mark in graded.marks.values())
+def _unharmed(graded: Graded) -> bool:
+    return all(mark.status == "passed" for mark in graded.marks.values()) and not _leaks(graded)

@@ -1,104 +1,26 @@
-"""A folder of hand-ins in; gradebook, feedback pages, a table of grades and a report out.
+"""A folder of hand-ins in; gradebook, feedback pages, tables of grades and a report out.
 
-Every hand-in gets a result. Only this process touches the gradebook; what judges a hand-in gets bytes and returns data.
+Every hand-in gets a result. Workers get bytes and return data; this process alone touches the gradebook and the feedback.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-import re
-import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
-from grader import build, handin, judge, sandbox
-from grader.course import ConversionFailed, Course, convert, quiet_gradebook
-from grader.errors import CourseError
+from grader import build, collect, engine, handin, judge, living, record, sandbox
+from grader.collect import HandIn
+from grader.course import Course, reach
 from grader.exercise import load
-from grader.judge import Graded, Rulebook
+from grader.judge import Rulebook
 from grader.key import draw
-
-ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar")
-
-
-@dataclass(frozen=True)
-class HandIn:
-    """One student's file, or the reason why there is none to read."""
-
-    student: str
-    path: Path
-    notes: list[str] = field(default_factory=list)
-    problem: str = ""
-
-
-@dataclass
-class Report:
-    """What a grading run came to: results by student, and where everything was written."""
-
-    assignment: str
-    seed: int
-    results: dict[str, Graded]
-    totals: dict[str, float]
-    maximum: float
-    feedback: dict[str, Path]
-    grades: Path
-    problems: list[str] = field(default_factory=list)
-
-
-class NothingToGrade(CourseError):
-    """The folder holds no hand-in; the message says what was looked for."""
-
-
-def find(folder: Path, assignment: str) -> list[HandIn]:
-    """The hand-ins in a folder: STUDENT/<assignment>.ipynb or STUDENT.ipynb, by student.
-
-    Raises:
-        NothingToGrade -- where there is none
-    """
-    if not folder.is_dir():
-        raise NothingToGrade(f"There is no folder {folder}.")
-    found: dict[str, HandIn] = {}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        is_folder = path.is_dir() and not path.is_symlink()
-        if not is_folder and path.suffix not in (".ipynb", *ARCHIVES):
-            continue
-        name = path.name if is_folder else path.stem
-        if name in found:
-            found[name].notes.append(f"{path.name} was left out: this student has another hand-in.")
-        else:
-            student = _student(name, {one.student for one in found.values()})
-            problem = f"{path.name} is an archive. Hand in the notebook itself." if path.suffix in ARCHIVES else ""
-            found[name] = _in_folder(path, student, assignment) if is_folder else HandIn(student, path, problem=problem)
-    if not found:
-        raise NothingToGrade(f"No hand-in in {folder}: expected STUDENT/{assignment}.ipynb or STUDENT.ipynb.")
-    return list(found.values())
-
-
-def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
-    path = folder / f"{assignment}.ipynb"
-    if path.exists() or path.is_symlink():
-        return HandIn(student, path)
-    others = sorted(other for other in folder.glob("*.ipynb") if not other.name.startswith("."))
-    if len(others) == 1:
-        return HandIn(student, others[0], notes=[f"{others[0].name} was taken for {assignment}.ipynb."])
-    what = f"found: {', '.join(other.name for other in others[:5])}" if others else "the folder holds no notebook"
-    return HandIn(student, path, problem=f"There is no {assignment}.ipynb ({what}).")
-
-
-def _student(name: str, taken: set[str]) -> str:
-    """A student's id: the name without what is a wildcard in nbgrader's paths, and unlike every other student's."""
-    plain = student = re.sub(r"[^\w.@+-]", "_", name)
-    number = 2
-    while student in taken:
-        student, number = f"{plain}-{number}", number + 1
-    return student
+from grader.results import Change, Report, Result, mark_of
+from grader.store import Key, Store, Stored, digest_of
+from grader.workers import Answer, Task, Workers, as_data, cores
 
 
 def grade_folder(
@@ -107,130 +29,151 @@ def grade_folder(
     course: Course,
     sandboxed: bool = True,
     limits: sandbox.Limits | None = None,
-    on_result: Callable[[str, Graded], None] = lambda student, graded: None,
+    workers: int | None = None,
+    scheduler: str = "",
+    warm: bool = True,
+    on_result: Callable[[Result], None] = lambda result: None,
 ) -> Report:
-    """Grade every hand-in of a folder.
+    """Grade every hand-in of a folder; what an earlier run has graded already is taken over.
 
     Arguments:
-        on_result -- called with each student and result, as it comes
+        workers -- processes on this machine, one a core without it
+        scheduler -- address of a Dask scheduler, whose workers are used instead
+        warm -- whether kernels are forked from one that has imported what the assignment needs
+        on_result -- called with each result, as it comes
 
     Raises:
-        NothingToGrade, sandbox.NoSandbox, exercise.NoSuchAssignment -- before anything is run or written
+        NothingToGrade, NoSandbox, NoSuchAssignment, NoWorkers, NoGradebook -- before anything is run
     """
     declared = load(assignment)
-    handins = find(folder, assignment)
+    handins = collect.find(folder, assignment)
     if sandboxed:
         sandbox.require()
+    living.sweep()
+    reach(course)
     build.ensure(assignment, course)
     released = nbformat.read(course.release(assignment), 4)
-    seed = secrets.randbits(63)
-    rulebook = Rulebook(declared, released, draw(declared, seed), limits or sandbox.Limits(), sandboxed)
+    limits = limits or sandbox.Limits()
 
-    report = Report(
-        assignment, seed, {}, {}, build.points(released), {}, course.folder / "grades" / f"{assignment}.csv"
-    )
-    for one, raw, graded in _judge_each(handins, rulebook):
-        report.results[one.student] = graded
-        _record(one, raw, graded, course, report)
-        on_result(one.student, graded)
-    _write_grades(report)
+    report = Report(assignment, 0, build.points(released), course.folder / "grades")
+    report.sandbox = "bubblewrap" if sandboxed else "none"
+    terms = Terms(engine.of_run(released, limits, sandboxed), engine.of_exercises(declared))
+    run = Run(course, Store(course, assignment), report, terms, on_result)
+    left = [one for one in handins if not run.take_over(one)]
+    if left:
+        report.seed = run.store.seed()
+        rulebook = Rulebook(declared, released, draw(declared, report.seed), limits, sandboxed)
+        run.judge(left, rulebook, lambda count: Workers(rulebook, min(workers or cores(), count), scheduler, warm))
+        run.store.end_run()
+    report.results = {one.student: report.results[one.student] for one in handins}
+    record.write_pages(report, course)
     return report
 
 
-def _judge_each(handins: list[HandIn], rulebook: Rulebook) -> Iterator[tuple[HandIn, bytes, Graded]]:
-    for one in handins:
-        raw = b""
-        try:
-            if one.problem:
-                raise handin.Rejected(one.problem)
-            raw = handin.read_file(one.path)
-            graded = judge.grade(raw, rulebook)
-        except handin.Rejected as reason:
-            graded = judge.reject(str(reason), rulebook)
-        except Exception as error:  # whatever goes wrong with one hand-in, the others are graded
-            graded = judge.reject(f"The grader failed on this hand-in ({type(error).__name__}: {error}).", rulebook)
-            for mark in graded.marks.values():
-                mark.status = "error"
-        graded.notes[:0] = one.notes
-        yield one, raw, graded
+@dataclass(frozen=True)
+class Terms:
+    """What results of this run depend on beside the hand-in, as digests."""
+
+    run: str
+    exercises: dict[str, str]
 
 
-def _record(one: HandIn, raw: bytes, graded: Graded, course: Course, report: Report) -> None:
-    """Put one result into nbgrader's folders, the gradebook and a feedback page."""
-    name = report.assignment
-    submitted = course.path("submitted", name, one.student)
-    submitted.mkdir(parents=True, exist_ok=True)
-    # nbgrader cannot open whatever students save: it gets the rebuilt notebook, and the file itself is kept beside it.
-    (submitted / "original").write_bytes(raw)
-    nbformat.write(graded.notebook, submitted / f"{name}.ipynb")
-    graded.notebook.metadata["convnets"] = {"notes": graded.notes, "seed": report.seed}
-    results = course.folder / "results" / name
-    results.mkdir(parents=True, exist_ok=True)
-    (results / f"{one.student}.json").write_text(json.dumps({"notebook": graded.notebook, **as_json(graded)}))
+@dataclass
+class Run:
+    """A grading run: where its results are kept, recorded and told."""
+
+    course: Course
+    store: Store
+    report: Report
+    terms: Terms
+    on_result: Callable[[Result], None]
+
+    def __post_init__(self) -> None:
+        self.recorder = record.Recorder(self.course, self.store, self.report)
+
+    def take_over(self, one: HandIn) -> bool:
+        """Take over the result of an earlier run, if it holds in every mark."""
+        stored = self.store.read(one.student)
+        if not stored or stored.holds(self._key(*_read(one))).keys() != self.terms.exercises.keys():
+            return False
+        self.report.seed = stored.seed
+        self._record(stored.identity, stored.result)
+        return True
+
+    def judge(self, handins: list[HandIn], rulebook: Rulebook, open_workers: Callable[[int], Workers]) -> None:
+        """Judge hand-ins and record each result as it comes."""
+        keys: dict[str, Key] = {}
+        notes = {one.student: one.notes for one in handins}
+
+        def tasks() -> Iterator[Task]:
+            for one in handins:
+                raw, problem = _read(one)
+                keys[one.student] = key = self._key(raw, problem)
+                self._keep_original(one.student, raw)
+                if problem:
+                    graded = judge.reject(problem, rulebook)
+                    graded.notes[:0] = one.notes
+                    self._take(_answer(one.student, graded, rulebook), key)
+                else:
+                    stored = self.store.read(one.student)
+                    yield Task(one.student, raw, one.notes, stored.holds(key) if stored else {})
+
+        with open_workers(len(handins)) as pool:
+            for answer in pool.judge(tasks()):
+                key = keys.pop(answer.student)
+                if answer.failed:
+                    graded = judge.reject(f"The grader failed on this hand-in: {answer.failed}.", rulebook)
+                    for mark in graded.marks.values():
+                        mark.status = "error"
+                    graded.notes[:0] = notes[answer.student]
+                    self._take(_answer(answer.student, graded, rulebook), None)
+                else:
+                    self._take(answer, key)
+
+    def _key(self, raw: bytes, problem: str) -> Key:
+        return Key(digest_of(raw or problem.encode()), self.terms.run, self.terms.exercises)
+
+    def _take(self, answer: Answer, key: Key | None) -> None:
+        """Keep a new result, note what has changed since the one before, and record it."""
+        marks = {name: mark_of(mark) for name, mark in answer.result.pop("marks").items()}
+        result = Result(answer.student, marks, **answer.result)
+        before = self.store.read(answer.student)
+        identity = self.store.write(key, self.report.seed, result, answer.notebook)
+        if before:
+            self.report.changes += _changes(before, result)
+        self._record(identity, result)
+
+    def _record(self, identity: str, result: Result) -> None:
+        self.report.results[result.student] = result
+        self.recorder.record(identity, result)
+        self.on_result(result)
+
+    def _keep_original(self, student: str, raw: bytes) -> None:
+        submitted = self.course.path("submitted", self.report.assignment, student)
+        submitted.mkdir(parents=True, exist_ok=True)
+        (submitted / "original").write_bytes(raw)
+
+
+def _read(one: HandIn) -> tuple[bytes, str]:
+    """A hand-in's bytes, or why there are none to read."""
+    if one.problem:
+        return b"", one.problem
     try:
-        convert("Autograde", course, name, one.student, Judge={"results": str(results)})
-        convert("GenerateFeedback", course, name, one.student)
-    except ConversionFailed as error:
-        report.problems.append(f"{one.student}: {error}")
-        return
-    report.feedback[one.student] = course.path("feedback", name, one.student) / f"{name}.html"
-    report.totals[one.student] = _total(course, name, one.student)
+        return handin.read_file(one.path), ""
+    except handin.Rejected as reason:
+        return b"", str(reason)
 
 
-def _total(course: Course, assignment: str, student: str) -> float:
-    """The points in the gradebook: with marks that were given by hand, and late penalties."""
-    from nbgrader.api import Gradebook
-
-    with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
-        notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-        return round(notebook.score - (notebook.late_submission_penalty or 0), 2)
+def _answer(student: str, graded: judge.Graded, rulebook: Rulebook) -> Answer:
+    result, notebook = as_data(graded, rulebook)
+    return Answer(student, json.loads(result), notebook)
 
 
-def as_json(graded: Graded) -> dict[str, Any]:
-    """A result as data: per exercise its points, maximum, status and messages."""
-    return {
-        "status": "rejected" if graded.rejected else "graded",
-        "points": graded.points,
-        "messages": graded.notes,
-        "seconds": round(graded.seconds, 2),
-        "exercises": {
-            name: {
-                "points": mark.points,
-                "maximum": mark.maximum,
-                "status": mark.status,
-                "messages": messages(mark),
-            }
-            for name, mark in graded.marks.items()
-        },
-    }
-
-
-def messages(mark: judge.Mark) -> list[str]:
-    """What there is to say of a mark, without any expected value."""
-    slip = [f"{mark.slip[0]}: {mark.slip[1]}"] if mark.slip else []
-    return [*mark.notes, *slip, *(f"{case.title}: {case.what}" for case in mark.cases if not case.passed)]
-
-
-def report_as_json(report: Report) -> dict[str, Any]:
-    """A whole run as data."""
-    students = {
-        student: {"total": report.totals.get(student), **as_json(graded)} for student, graded in report.results.items()
-    }
-    return {"assignment": report.assignment, "seed": report.seed, "maximum": report.maximum, "students": students}
-
-
-def _write_grades(report: Report) -> None:
-    report.grades.parent.mkdir(parents=True, exist_ok=True)
-    with report.grades.open("w", newline="") as file:
-        table = csv.writer(file)
-        names = list(next(iter(report.results.values())).marks)
-        table.writerow(["student", "total", "maximum", "status", *names])
-        for student, graded in report.results.items():
-            status = "rejected" if graded.rejected else "graded"
-            points = [graded.marks[name].points for name in names]
-            table.writerow([_not_a_formula(student), report.totals.get(student, ""), report.maximum, status, *points])
-
-
-def _not_a_formula(text: str) -> str:
-    """A spreadsheet would run a name that starts like a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+def _changes(before: Stored, now: Result) -> list[Change]:
+    """The marks that are not what they were."""
+    old = before.result.marks
+    return [
+        Change(now.student, name, old[name].points if name in old else 0.0, mark.points)
+        for name, mark in now.marks.items()
+        if name not in old or old[name].points != mark.points
+    ]

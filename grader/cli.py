@@ -77,47 +77,85 @@ def lab() -> None:
 
 @app.command()
 def grade(
+    context: typer.Context,
     name: AssignmentName,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds STUDENT/A.ipynb or STUDENT.ipynb.")],
-    workers: Annotated[int, typer.Option(help="Hand-ins judged at the same time.")] = 1,
-    scheduler: Annotated[Optional[str], typer.Option(help="Address of a Dask scheduler.")] = None,  # noqa: UP045
+    workers: Annotated[Optional[int], typer.Option(min=1, help="Processes that judge; one a core without it.")] = None,  # noqa: UP045
+    scheduler: Annotated[Optional[str], typer.Option(help="Address of a Dask scheduler: its workers judge.")] = None,  # noqa: UP045
     db: Annotated[Optional[str], typer.Option(help="Gradebook's URL, instead of SQLite in .course.")] = None,  # noqa: UP045
+    limit: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(metavar="NAME=VALUE", help="A limit for each hand-in, such as cell_seconds=30; more than once."),
+    ] = None,
     json_file: Annotated[Optional[Path], typer.Option("--json", help="Write results here as JSON.")] = None,  # noqa: UP045
     no_sandbox: NoSandboxOption = False,
 ) -> None:
     """Grade a folder of hand-ins."""
-    from grader import batch, scoreboard
+    from grader import backends, container
+
+    backend = backends.choose(no_sandbox)
+    if backend.is_container:
+        raise SystemExit(
+            container.run_again(
+                backend,
+                context,
+                console,
+                folder=container.Reads,
+                json_file=container.Writes,
+                db=container.Reaches,
+                scheduler=container.Reaches,
+            )
+        )
+
+    from grader import batch, collect, results, sandbox, scoreboard
     from grader.course import Course
 
-    if workers != 1 or scheduler:
-        _fail("Hand-ins are judged one after the other in this version: leave out --workers and --scheduler.")
     if json_file and not json_file.absolute().parent.is_dir():
         _fail(f"There is no folder {json_file.absolute().parent} to write {json_file.name} into.")
     course = Course(db_url=db or "")
-    count = len(batch.find(folder, name))
+    limits = sandbox.limits_from(limit or ())
+    count = len(collect.find(folder, name))
     with _progress() as progress:
         task = progress.add_task(f"grading {name}", total=count)
 
-        def one_done(student: str, graded: batch.Graded) -> None:
+        def one_done(result: results.Result) -> None:
             progress.advance(task)
-            if graded.rejected:
-                progress.console.print(f"[yellow]![/] {escape(student)}: {escape(graded.rejected)}", soft_wrap=True)
+            student = escape(result.student)
+            if result.rejected:
+                progress.console.print(f"[yellow]![/] {student}: {escape(result.rejected)}", soft_wrap=True)
             elif not console.is_terminal:  # where no bar moves, a line says that something does
-                console.print(f"{escape(student)}: {graded.points:g} points, {graded.seconds:.0f} s", soft_wrap=True)
+                console.print(f"{student}: {result.points:g} points, {result.seconds:.0f} s", soft_wrap=True)
 
-        report = batch.grade_folder(name, folder, course, sandboxed=not no_sandbox, on_result=one_done)
+        report = batch.grade_folder(
+            name,
+            folder,
+            course,
+            sandboxed=not no_sandbox,
+            limits=limits,
+            workers=workers,
+            scheduler=scheduler or "",
+            on_result=one_done,
+        )
     if json_file:
-        json_file.write_text(json.dumps(batch.report_as_json(report), indent=1))
+        json_file.write_text(json.dumps(results.as_json(report), indent=1))
     scoreboard.show(report, console)
     if no_sandbox:
         console.print("[yellow]![/] These hand-ins ran without a sandbox.")
+    if report.changes:
+        scoreboard.show_changes(report, console)
     if report.problems:
         raise SystemExit(1)
 
 
 @app.command()
-def audit(name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
+def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
     """Grade the grader: right, wrong, hostile and broken hand-ins; exit 1 where one does not get what it deserves."""
+    from grader import backends, container
+
+    backend = backends.choose(no_sandbox)
+    if backend.is_container:
+        raise SystemExit(container.run_again(backend, context, console))
+
     from grader import exercise, scoreboard
     from grader.audit import audit as audit_one
 
@@ -125,6 +163,14 @@ def audit(name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> N
     for one in [name] if name else exercise.names():
         missed += scoreboard.show_audit(one, audit_one(one, sandboxed=not no_sandbox), console)
     raise SystemExit(1 if missed else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has of what the course needs, and which sandbox will be used."""
+    from grader.doctor import doctor as run_doctor
+
+    raise SystemExit(0 if run_doctor(console) else 1)
 
 
 @app.command()

@@ -59,7 +59,8 @@ def compare(
         return _compare_dicts(expected, yours, tolerance, single, place)
     if expected is None or isinstance(expected, str):
         same = type(expected) is type(yours) and expected == yours
-        return Verdict(same, "" if same else f"{place} is {describe(yours)}, expected {describe(expected)}")
+        wanted = "something else" if type(expected) is type(yours) else describe_kind(expected)
+        return Verdict(same, "" if same else f"{place} is {describe(yours)}, expected {wanted}")
     if yours is None:
         return Verdict(False, f"{place} is None: is a `return` missing?")
     if isinstance(yours, (tuple, list, dict, str)) and not _is_numbers(yours):

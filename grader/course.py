@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -32,8 +33,10 @@ class Course:
 
     @property
     def gradebook(self) -> str:
-        """The gradebook's SQLAlchemy URL; SQLite waits for a lock instead of failing."""
-        return self.db_url or f"sqlite:///{self.folder / 'gradebook.db'}?timeout=120"
+        """The gradebook's SQLAlchemy URL; SQLite waits for a lock instead of failing, PostgreSQL is reached by psycopg 3."""
+        if not self.db_url:
+            return f"sqlite:///{self.folder / 'gradebook.db'}?timeout=120"
+        return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", self.db_url)
 
     def path(self, step: str, assignment: str, student: str = ".") -> Path:
         """Folder of one assignment in one of nbgrader's steps."""
@@ -48,6 +51,8 @@ def configure(c: Any, course: Course) -> None:
     """Fill a traitlets configuration for nbgrader."""
     c.CourseDirectory.root = str(course.folder)
     c.CourseDirectory.db_url = course.gradebook
+    # nbgrader's own word for it. Without one, assignments belong to a course that is not in the gradebook: PostgreSQL objects.
+    c.CourseDirectory.course_id = "default_course"
     # A hand-in is its notebook: no other file of a student's comes along.
     c.CourseDirectory.ignore = ["*"]
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
@@ -58,11 +63,18 @@ def configure(c: Any, course: Course) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+    c.GenerateFeedback.preprocessors = ["grader.feedback.Grades"]
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.HTMLExporter.template_name = "feedback"
-    c.HTMLExporter.filters = {"mark_html": "grader.report.html_of_metadata"}
+    c.HTMLExporter.filters = {
+        "mark_html": "grader.report.html_of_metadata",
+        "sign": "grader.report.sign",
+        "words": "grader.report.words",
+        "readable": "grader.feedback.readable",
+        "excerpt": "grader.feedback.excerpt",
+        "picture": "grader.feedback.picture",
+    }
 
 
 def convert(step: str, course: Course, assignment: str, student: str = "*", **config: Any) -> None:
@@ -73,10 +85,12 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
 
     Raises:
         ConversionFailed -- with what nbgrader had to say
+        NoGradebook -- where that was that the gradebook is out of reach
     """
     import nbgrader.converters
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.exc import SQLAlchemyError
     from traitlets.config import Config
 
     course.folder.mkdir(parents=True, exist_ok=True)
@@ -94,8 +108,38 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
     try:
         with quiet_gradebook():
             converter.start()
-    except NbGraderException as error:
+    except (NbGraderException, SQLAlchemyError) as error:
+        reach(course)
         raise ConversionFailed(f"nbgrader could not run {step} for {assignment}: {errors.last or error}") from error
+
+
+def reach(course: Course) -> None:
+    """See that the gradebook's database answers.
+
+    Raises:
+        NoGradebook -- where it does not, or where the URL is none; a password in it is not repeated
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    try:
+        url = make_url(course.gradebook)
+    except (ArgumentError, ValueError):
+        example = "postgresql://user@host/name or sqlite:////folder/gradebook.db"
+        raise NoGradebook(f"The gradebook's URL cannot be read: expected one like {example}.") from None
+    if url.get_backend_name() == "sqlite":
+        course.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        engine = create_engine(url)
+        try:
+            engine.connect().close()
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+        shown = url.render_as_string(hide_password=True)
+        raise NoGradebook(f"The gradebook {shown} cannot be reached: {reason[0] if reason else error}") from None
 
 
 @contextmanager
@@ -112,6 +156,10 @@ class ConversionFailed(CourseError):
     """nbgrader gave up; the message holds its last words."""
 
 
+class NoGradebook(CourseError):
+    """The gradebook's database does not answer, or there is none of that name."""
+
+
 class _Errors(logging.Handler):
     """Keeps the last error that nbgrader logs; the rest of what it says is not for our users."""
 
@@ -124,4 +172,6 @@ class _Errors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage().strip()
         if text.startswith("Traceback") and not self.last:
-            self.last = text.splitlines()[-1]
+            # A traceback ends with what was raised; SQLAlchemy adds lines of its own below.
+            raised = re.findall(r"^[A-Za-z_][\w.]*: .+", text, re.MULTILINE)
+            self.last = raised[-1] if raised else text.splitlines()[-1]

@@ -29,15 +29,13 @@ def demo(console: Console) -> None:
     course = Course(FOLDER / "demo")  # the demo's students stay out of the real gradebook
     shutil.rmtree(course.folder, ignore_errors=True)
     console.print("Building the course …")
-    build.build(ASSIGNMENT, course)
+    build.ensure(ASSIGNMENT, course)
     released = nbformat.read(course.release(ASSIGNMENT), 4)
     assignment = load(ASSIGNMENT)
 
     folder = course.folder / "hand-ins"
     slips = {name: assignment.exercises[name].slips[0].code for name in TYPICAL}
-    hostile = nbformat.reads(nbformat.writes(released), 4)
-    for attack in handins.attacks().values():
-        handins.add_cell(hostile, attack, place=len(hostile.cells))
+    hostile = handins.attacked(released, assignment, *handins.attacks("in-process", "outside"))
     for student, notebook in {
         "ada-all-right": handins.solved(released, assignment),
         "ben-typical-slips": handins.solved(released, assignment, slips),

@@ -19,7 +19,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 MAX_BYTES = 100_000_000
-MAX_SOURCE = 500_000
+MAX_PARTS = 5_000_000  # lists, objects and what is in them: each costs far more memory than characters
+MAX_SOURCE = 500_000  # characters of one cell
+MAX_CODE = 2_000_000  # characters of all code cells
+MAX_CELLS = 2_000  # code cells
+TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 class Rejected(ValueError):
@@ -69,6 +73,11 @@ def parse(raw: bytes) -> list[HandedCell]:
     """
     if not raw.strip():
         raise Rejected("The file is empty. Save the notebook and hand in again.")
+    if _parts(raw) > MAX_PARTS and _parts(TEXT.sub(b"", raw)) > MAX_PARTS:
+        raise Rejected(
+            f"The file is not read: it has more than {MAX_PARTS:,} parts. "
+            "Clear the outputs (Edit, Clear Outputs of All Cells), save, and hand in again."
+        )
     try:
         notebook = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -86,7 +95,21 @@ def parse(raw: bytes) -> list[HandedCell]:
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if not isinstance(cells, list):
         raise Rejected("The file is not a notebook: it has no list of cells.")
-    return [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
+    read = [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
+    _see_that_it_is_of_human_size([cell.source for cell in read if cell.kind == "code"])
+    return read
+
+
+def _parts(raw: bytes) -> int:
+    return sum(map(raw.count, (b"{", b"[", b",")))
+
+
+def _see_that_it_is_of_human_size(sources: list[str]) -> None:
+    """What is read of the texts takes time that no limit ends: it is not a student's to choose how much."""
+    if len(sources) > MAX_CELLS:
+        raise Rejected(f"The notebook has {len(sources):,} code cells; up to {MAX_CELLS:,} are read.")
+    if (size := sum(map(len, sources))) > MAX_CODE:
+        raise Rejected(f"The notebook has {size:,} characters of code; up to {MAX_CODE:,} are read.")
 
 
 def _read_cell(cell: dict[str, Any]) -> HandedCell:
@@ -194,7 +217,7 @@ def _see_that_it_answers(wanted: dict[str, NotebookNode], handed: list[HandedCel
 
 
 def _is_defined(name: str, text: str) -> bool:
-    return bool(re.search(rf"^\s*(def\s+{name}\b|{name}\s*=)", text, re.MULTILINE))
+    return bool(re.search(rf"^[ \t]*(def[ \t]+{name}\b|{name}[ \t]*=)", text, re.MULTILINE))
 
 
 def _sort_out(

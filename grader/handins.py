@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.exercise import Assignment, Code
+from grader.exercise import VISIBLE_SEED, Assignment, Code
 from grader.handin import grade_id_of
+from grader.key import Answer, draw
 
 ATTACKS = Path(__file__).parent / "attacks"
+CANARY = ATTACKS / "canary.py"
 WRITTEN_ANSWER = "A filter's weights are the same everywhere: it answers to a pattern wherever the pattern lies."
 
 
@@ -55,9 +59,56 @@ def _imports(assignment: Assignment) -> str:
     return "\n".join(line for line in lines if not line.startswith(("from grader", "from solutions")))
 
 
-def attacks() -> dict[str, str]:
-    """The hostile cells there are, by name."""
-    return {path.stem: path.read_text() for path in sorted(ATTACKS.glob("*.py"))}
+@dataclass(frozen=True)
+class Attack:
+    """A hostile cell.
+
+    Attributes:
+        name -- its file's
+        group -- "in-process", "outside", "resources" or "feedback"; only the first is harmless outside of a sandbox
+        tries -- what it is after, in words
+        source -- the cell's text, as a hostile student would type it
+    """
+
+    name: str
+    group: str
+    tries: str
+    source: str
+
+
+def attacks(*groups: str) -> list[Attack]:
+    """The hostile cells of some groups, or of all."""
+    found = []
+    for path in sorted(ATTACKS.glob("*.py")):
+        source = path.read_text()
+        group, _, tries = source.splitlines()[0].removeprefix("# ").partition(": ")
+        if path != CANARY and (not groups or group in groups):
+            found.append(Attack(path.stem, group, tries, source))
+    return found
+
+
+def attacked(notebook: NotebookNode, assignment: Assignment, *chosen: Attack) -> NotebookNode:
+    """A hand-in with hostile cells at its end, one each, which know the assignment's functions and visible answers."""
+    attacked = deepcopy(notebook)
+    for attack in chosen:
+        lines = [f"FUNCTIONS = {list(assignment.exercises)}"]
+        if attack.group != "in-process":  # a last line of defence, should anybody run this where it can do harm
+            lines.append("assert __import__('socket').gethostname() == 'course'")
+        if "RECORDED" in attack.source:
+            lines.append(f"RECORDED = __import__('json').loads({json.dumps(_recorded(assignment))!r})")
+        add_cell(attacked, "\n".join([*lines, attack.source]), place=len(attacked.cells))
+    return attacked
+
+
+def with_canary(notebook: NotebookNode) -> NotebookNode:
+    """A hand-in that looks for what another one may have left behind, and says LEAK where it finds something."""
+    return add_cell(deepcopy(notebook), CANARY.read_text())
+
+
+def _recorded(assignment: Assignment) -> dict[str, list[Answer]]:
+    """The visible cases' answers by function, as whoever has the course can write them down."""
+    key = draw(assignment, VISIBLE_SEED)
+    return {name: [case.expected for case in one.cases] for name, one in key.exercises.items()}
 
 
 def without_given_figures(released: NotebookNode) -> NotebookNode:

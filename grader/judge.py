@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import nbformat
@@ -22,12 +23,14 @@ from nbformat.v4 import new_output
 from grader import handin, probe, report, rules
 from grader.assess import Mark, assess
 from grader.exercise import Assignment
-from grader.kernel import Kernel, KernelFailed, Outcome
-from grader.key import Answer, Key, KeyExercise
+from grader.kernel import Kernel, Outcome
+from grader.kernels import Kernels
+from grader.key import Answer, Key, KeyExercise, read_key
 from grader.sandbox import Limits
 
 MIME = "application/x-convnets-answer"
 PROBE_OUTPUT = 100_000_000
+MAX_PARTS = 50_000  # of one answer: lists in lists are slow to read, and arrays come in one piece
 # Of what a student's cell shows, what a page can show without trusting it.
 INERT = ("image/png", "image/jpeg", "text/plain")
 
@@ -60,9 +63,10 @@ class Rulebook:
     """What a grading run needs to know of an assignment.
 
     Attributes:
-        assignment -- the declarations
+        assignment -- the declarations; of no use any more where `lent` is there
         released -- the notebook as students got it
         key -- the hidden cases, drawn for this run
+        lent -- by exercise, the text of the references that take the place of wrong helpers
     """
 
     assignment: Assignment
@@ -70,13 +74,36 @@ class Rulebook:
     key: Key
     limits: Limits = field(default_factory=Limits)
     sandboxed: bool = True
+    lent: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, one in self.assignment.exercises.items():
+            self.lent[name] = self.assignment.standalone(one.uses)
+
+    def to_json(self) -> str:
+        """All of it as data, for a worker that has no solutions."""
+        rest = {"key": asdict(self.key), "limits": asdict(self.limits), "sandboxed": self.sandboxed, "lent": self.lent}
+        return json.dumps({"released": self.released, **rest})
+
+    @classmethod
+    def from_json(cls, text: str) -> Rulebook:
+        """Read what `to_json` has written."""
+        data = json.loads(text)
+        key = read_key(data["key"])
+        bare = Assignment(key.assignment, {}, ModuleType(key.assignment))
+        released = nbformat.from_dict(data["released"])
+        return cls(bare, released, key, Limits(**data["limits"]), data["sandboxed"], data["lent"])
 
 
-def grade(raw: bytes, rulebook: Rulebook) -> Graded:
+def grade(
+    raw: bytes, rulebook: Rulebook, kernels: Kernels | None = None, kept: dict[str, Mark] | None = None
+) -> Graded:
     """Grade a hand-in's file.
 
     Arguments:
         raw -- the file's bytes, whatever they are
+        kernels -- where kernels come from, kept over many hand-ins; cold ones without it
+        kept -- marks of exercises that are not judged again
 
     Returns:
         the result; a file that cannot be judged gets one too, with 0 points and the reason
@@ -85,7 +112,7 @@ def grade(raw: bytes, rulebook: Rulebook) -> Graded:
         notebook, notes = handin.rebuild(rulebook.released, handin.parse(raw))
     except handin.Rejected as reason:
         return reject(str(reason), rulebook)
-    return grade_rebuilt(notebook, rulebook, notes)
+    return grade_rebuilt(notebook, rulebook, notes, kernels, kept)
 
 
 def reject(reason: str, rulebook: Rulebook) -> Graded:
@@ -95,28 +122,34 @@ def reject(reason: str, rulebook: Rulebook) -> Graded:
         for name, one in rulebook.key.exercises.items()
     }
     notebook = deepcopy(rulebook.released)
-    _write_marks(notebook, marks)
+    _write_marks(notebook, marks, rulebook)
     return Graded(notebook, marks, [reason], rejected=reason)
 
 
-def grade_rebuilt(notebook: NotebookNode, rulebook: Rulebook, notes: list[str] | None = None) -> Graded:
+def grade_rebuilt(
+    notebook: NotebookNode,
+    rulebook: Rulebook,
+    notes: list[str] | None = None,
+    kernels: Kernels | None = None,
+    kept: dict[str, Mark] | None = None,
+) -> Graded:
     """Grade a notebook that `handin.rebuild` has put together."""
     start = time.monotonic()
-    run = Run(notebook, rulebook)
+    run = Run(notebook, rulebook, kernels or Kernels(rulebook.limits, rulebook.sandboxed))
     with run:
-        marks = _judge_all(run, rulebook)
+        marks = _judge_all(run, rulebook, kept or {})
     graded = deepcopy(notebook)
     _write_outputs(graded, run.outcomes)
-    _write_marks(graded, marks)
+    _write_marks(graded, marks, rulebook)
     return Graded(graded, marks, (notes or []) + run.notes, seconds=time.monotonic() - start)
 
 
 class Run:
     """The student's cells, run in a kernel; a fresh kernel takes the place of one that was lost."""
 
-    def __init__(self, notebook: NotebookNode, rulebook: Rulebook):
+    def __init__(self, notebook: NotebookNode, rulebook: Rulebook, kernels: Kernels):
         self.cells = notebook.cells
-        self.limits, self.sandboxed = rulebook.limits, rulebook.sandboxed
+        self.limits, self.kernels = rulebook.limits, kernels
         self.end = time.monotonic() + self.limits.submission_seconds
         self.outcomes: dict[int, Outcome] = {}
         self.notes: list[str] = []
@@ -128,7 +161,7 @@ class Run:
 
     def __exit__(self, *exception: object) -> None:
         if self.kernel:
-            self.kernel.__exit__()
+            self.kernel.close()
             self.kernel = None
 
     def ready(self) -> Kernel | None:
@@ -137,7 +170,7 @@ class Run:
             self.__exit__()
             if time.monotonic() > self.end:
                 return None
-            self.kernel = _start(self.limits, self.sandboxed)
+            self.kernel = self.kernels.start()
             self._run_cells(self.kernel)
         return self.kernel
 
@@ -170,14 +203,6 @@ class Run:
         self.notes.append(f"{_what(cell)} {reason}; the rest was run without it.")
 
 
-def _start(limits: Limits, sandboxed: bool) -> Kernel:
-    """A kernel that does not come up is the machine's fault, and often busy is all that the machine is."""
-    try:
-        return Kernel(limits, sandboxed).__enter__()
-    except KernelFailed:
-        return Kernel(limits, sandboxed).__enter__()
-
-
 def _what(cell: NotebookNode) -> str:
     if handin.is_extra(cell):
         return "A cell that you added"
@@ -198,14 +223,16 @@ def _only_shows(cell: NotebookNode) -> bool:
     return not _is_students(cell) and "setup" not in cell.metadata.get("tags", [])
 
 
-def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
+def _judge_all(run: Run, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str, Mark]:
     exercises = rulebook.key.exercises
-    sources = [cell.source for cell in run.cells if cell.cell_type == "code"]
-    broken = {
-        name: rules.broken(name, sources, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()
-    }
+    run.ready()  # even where every mark holds, the student's pictures are wanted
+    text = rules.read(cell.source for cell in run.cells if cell.cell_type == "code")
+    broken = {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
     marks: dict[str, Mark] = {}
     for name, one in exercises.items():
+        if name in kept:
+            marks[name] = kept[name]
+            continue
         endless = [helper for helper in one.uses if marks[helper].status == "timeout"]
         if endless:  # it would only wait for that one once more; with ours in its place it is asked below
             answers, stopped = _no_answers(one), f"not asked with your {endless[0]}, which does not come to an end"
@@ -216,10 +243,9 @@ def _judge_all(run: Run, rulebook: Rulebook) -> dict[str, Mark]:
     # asked for that function any more.
     for name, one in exercises.items():
         wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
-        if not wrong or marks[name].status == "passed" or broken[name]:
+        if name in kept or not wrong or marks[name].status == "passed" or broken[name]:
             continue
-        lent = rulebook.assignment.standalone(one.uses)
-        mark = assess(one, *_answers(run, one, lent))
+        mark = assess(one, *_answers(run, one, rulebook.lent[name]))
         if (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
             helpers = " and ".join(wrong)
             mark.notes.append(
@@ -246,7 +272,7 @@ def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answ
         if None not in answers:
             return answers, ""
         if outcome.stopped:
-            return answers, outcome.stopped
+            return answers, f"{outcome.stopped} in check_{exercise.name}"
         if outcome.raised:
             return answers, f"raised {outcome.raised} while it was called"
     return answers, "answered with more than can be read"
@@ -258,6 +284,8 @@ def _no_answers(exercise: KeyExercise) -> list[Answer | None]:
 
 def _read_answer(output: dict[str, Any]) -> Answer | None:
     text = output.get("data", {}).get(MIME)
+    if text and text.count("[") > MAX_PARTS:
+        return None
     try:
         answer = json.loads(text) if text else None
     except (ValueError, RecursionError):
@@ -311,15 +339,16 @@ def _inert(output: dict[str, Any]) -> dict[str, Any] | None:
     return {"output_type": "display_data", "data": data, "metadata": output["metadata"]} if data else None
 
 
-def _write_marks(notebook: NotebookNode, marks: dict[str, Mark]) -> None:
+def _write_marks(notebook: NotebookNode, marks: dict[str, Mark], rulebook: Rulebook) -> None:
     """Fill the test cells as nbgrader reads them: one number is the points; what is displayed is for the eye."""
     for cell in notebook.cells:
         name = handin.grade_id_of(cell).removeprefix("check_")
         if handin.grade_id_of(cell) != f"check_{name}" or name not in marks:
             continue
         mark = marks[name]
-        shown = {"text/html": report.html(mark), "text/plain": report.text(mark)}
-        cell.metadata["convnets"] = asdict(mark)
+        hint = next(iter(rulebook.key.exercises[name].hints), "")
+        shown = {"text/html": report.html(mark, hint=hint), "text/plain": report.text(mark)}
+        cell.metadata["convnets"] = {**asdict(mark), "hint": hint}
         cell.execution_count = None
         cell.outputs = [
             new_output("display_data", shown),

@@ -6,23 +6,20 @@ nonsense is stopped, with the reason in words.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, cast
 
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.connect import write_connection_file
 
-from grader import sandbox
+from grader.living import Living, new_folder
 from grader.sandbox import Limits
 
 START_SECONDS = 90
@@ -50,49 +47,75 @@ class Outcome:
 class Kernel:
     """A kernel in a sandbox of its own; a context manager that leaves nothing behind."""
 
-    def __init__(self, limits: Limits, sandboxed: bool = True):
-        self.limits, self.sandboxed = limits, sandboxed
-        self.dead = ""
+    def __init__(self, limits: Limits, start: Callable[[], Living]):
+        """
+        Arguments:
+            start -- starts its process, warm or cold
 
-    def __enter__(self) -> Kernel:
-        # Short, because a socket's path may have 108 characters at most.
-        self.folder = Path(tempfile.mkdtemp(prefix="cn-", dir="/tmp" if Path("/tmp").is_dir() else None))
-        connection = str(self.folder / "kernel.json")
-        write_connection_file(connection, transport="ipc", ip=str(self.folder / "k"))
-        inner = [sys.executable, "-m", "ipykernel_launcher", "-f", connection, "--HistoryManager.enabled=False"]
-        outer = sandbox.command(inner, self.folder, self.limits) if self.sandboxed else inner
-        self.process = subprocess.Popen(
-            outer,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: sandbox.rlimits(self.limits),
-            start_new_session=True,
-            env=None if self.sandboxed else sandbox.unsandboxed_environment(),
-            cwd=None if self.sandboxed else self.folder,
-        )
-        self.watchdog = sandbox.Watchdog(self.process, self.folder, self.limits)
-        self.watchdog.start()
+        Raises:
+            KernelFailed -- where it does not come up
+        """
+        self.limits = limits
+        self.dead = ""
+        self.handles: list[int] = []
+        self.folder: Path | None = None
+        self.living = start()
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)  # the default of the sockets made from it
         context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; by itself it looks for a kernel that starts every 100 ms
         self.context = context
-        self.client = BlockingKernelClient(connection_file=connection, context=context)
-        self.client.load_connection_file()
-        self.client.start_channels()
+        self.client = BlockingKernelClient(context=context)
         try:
+            self._connect()
             self._wait_until_ready()
         except BaseException:
-            self.__exit__()
+            self.close()
             raise
+
+    def __enter__(self) -> Kernel:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.watchdog.stop()
-        self._kill()
+        self.close()
+
+    def close(self) -> None:
+        """End it, with all that it started."""
+        self.living.close()
         self.client.stop_channels()
         self.context.destroy(linger=0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for handle in self.handles:
+            os.close(handle)
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connect(self) -> None:
+        connection = dict(self.living.connection)
+        if self.living.parents is not None:
+            self.folder = new_folder()
+            connection["ip"] = f"{self.folder}/k"
+            for channel in ("shell", "iopub"):
+                self._reach(connection[f"{channel}_port"])
+        self.client.load_connection_info(cast(Any, connection))
+        self.client.start_channels(stdin=False, hb=False, control=False)
+
+    def _reach(self, port: int) -> None:
+        """Hold on to one of the kernel's sockets, and give it a name out here.
+
+        It lies where the student's code can put something else in its place, a link to a socket of this machine, say. So
+        it is opened before any of that runs, and what is opened is what is connected to, however often.
+        """
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                handle = os.open(f"{self.living.address()}-{port}", os.O_PATH | os.O_NOFOLLOW)
+                break
+            except OSError as error:
+                if self.living.status() is not None or time.monotonic() > end:
+                    raise KernelFailed("the kernel ended before it started") from error
+                time.sleep(0.002)
+        self.handles.append(handle)
+        os.symlink(f"/proc/self/fd/{handle}", f"{self.folder}/k-{port}")
 
     def _wait_until_ready(self) -> None:
         """As BlockingKernelClient.wait_for_ready, which does not look whether the process is still there, nor whether
@@ -103,8 +126,8 @@ class Kernel:
             try:
                 self.client.get_shell_msg(timeout=0.5)
             except Empty:
-                if self.process.poll() is not None:
-                    status = self.process.returncode
+                status = self.living.status()
+                if status is not None:
                     raise KernelFailed(f"the kernel ended while it started (exit status {status})") from None
                 continue
             if self._hears():
@@ -112,20 +135,15 @@ class Kernel:
         raise KernelFailed(f"the kernel did not start within {START_SECONDS} s")
 
     def _hears(self) -> bool:
-        """Ask for a sign of life until one arrives among the outputs; then let the others pass."""
-        for _ in range(25):
+        """Ask for a sign of life until one arrives among the outputs."""
+        for _ in range(100):
             self.client.kernel_info()
             try:
-                self.client.get_iopub_msg(timeout=0.2)
-                break
+                self.client.get_iopub_msg(timeout=0.05)
+                return True
             except Empty:
                 continue
-        else:
-            return False
-        with suppress(Empty):
-            while True:
-                self.client.get_iopub_msg(timeout=0.05)
-        return True
+        return False
 
     def run(self, code: str, seconds: float, keep: int | None = None, only: str = "") -> Outcome:
         """Run code and wait for its end.
@@ -151,8 +169,9 @@ class Kernel:
             try:
                 message = self.client.get_iopub_msg(timeout=min(0.2, max(0.01, end - now)))
             except Empty:
-                if self.process.poll() is not None:
-                    return self._stop(outcome, self.watchdog.reason or self._last_words())
+                status = self.living.status()
+                if status is not None:
+                    return self._stop(outcome, self.living.watchdog.reason or _last_words(status))
                 # The reply goes by another way. When it is there and the outputs' end is not, that message was too
                 # large to be let through.
                 if not replied_at and self._has_replied(message_id):
@@ -205,25 +224,22 @@ class Kernel:
         self.client.iopub_channel.start()
         return self._hears()
 
-    def _last_words(self) -> str:
-        code = self.process.returncode
-        if code is not None and code > 128:
-            code = 128 - code
-        if code is not None and code < 0:
-            return f"ended the kernel (signal {signal.Signals(-code).name if -code in list(signal.Signals) else -code})"
-        return f"ended the kernel (exit status {code})"
-
     def _stop(self, outcome: Outcome, reason: str) -> Outcome:
-        self._kill()
+        self.living.end()
         self.dead = outcome.stopped = reason
         return outcome
-
-    def _kill(self) -> None:
-        sandbox.end(self.process)
 
 
 class KernelFailed(RuntimeError):
     """A kernel that did not come up: the machine's fault, not the student's."""
+
+
+def _last_words(status: int) -> str:
+    if status > 128:
+        number = status - 128
+        name = signal.Signals(number).name if number in list(signal.Signals) else number
+        return f"ended the kernel (signal {name})"
+    return f"ended the kernel (exit status {status})"
 
 
 def _output(kind: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,13 +27,18 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class KeyCase:
-    """A case's inputs and answers, encoded by `probe`; one answer a slip, in the exercise's order."""
+    """A case's inputs and answers, encoded by `probe`; one answer a slip, in the exercise's order.
+
+    Attributes:
+        known -- whether the visible case of this title has the same answer: then whoever wrote that down has it
+    """
 
     title: str
     inputs: list
     raises: str | None
     expected: Answer
     slips: list[Answer]
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,21 @@ class Key:
 
 def draw(assignment: declarations.Assignment, seed: int) -> Key:
     """Draw every exercise's cases and run the reference and the slips on them."""
-    return Key(assignment.name, seed, {name: _draw(one, seed) for name, one in assignment.exercises.items()})
+    exercises = {name: _draw(one, seed) for name, one in assignment.exercises.items()}
+    if seed != declarations.VISIBLE_SEED:
+        for name, one in assignment.exercises.items():
+            exercises[name] = _mark_known(exercises[name], _visible_answers(one))
+    return Key(assignment.name, seed, exercises)
+
+
+def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
+    drawn = [(case.title, probe.encode([case.args, case.kwargs])) for case in one.draw(declarations.VISIBLE_SEED)]
+    return [(title, _answer(one.function, inputs, one.observer)) for title, inputs in drawn]
+
+
+def _mark_known(keyed: KeyExercise, visible: list[tuple[str, Answer]]) -> KeyExercise:
+    cases = [replace(case, known=(case.title, case.expected) in visible) for case in keyed.cases]
+    return replace(keyed, cases=cases)
 
 
 def _draw(one: declarations.Exercise, seed: int) -> KeyExercise:
@@ -137,6 +156,11 @@ def visible(assignment: str) -> Key:
         raise FileNotFoundError(
             f"The answer key of {assignment} is missing: copy .course/keys from the course's folder."
         )
+    return read_key(content)
+
+
+def read_key(content: dict[str, Any]) -> Key:
+    """A key from what `dataclasses.asdict` made of it."""
     exercises = {name: _read(one) for name, one in content["exercises"].items()}
     return Key(content["assignment"], content["seed"], exercises)
 

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Dict, Unicode
+from traitlets import Bool, Dict
 
 from grader import handin, judge, sandbox
 from grader.exercise import load
@@ -34,21 +34,16 @@ class Rebuild(NbGraderPreprocessor):
 
 
 class Judge(NbGraderPreprocessor):
-    """In place of nbgrader's execution: run, probe and judge; or take over a result that `course grade` has ready."""
+    """In place of nbgrader's execution: run, probe and judge."""
 
-    results = Unicode("", help="Folder of <student>.json with results of this grading run.").tag(config=True)
     sandboxed = Bool(True, help="Whether hand-ins run in a sandbox.").tag(config=True)
     limits = Dict({}, help="Limits that differ from grader.sandbox.Limits, by name.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        names = resources["nbgrader"]
-        ready = Path(self.results) / f"{names['student']}.json" if self.results else None
-        if ready and ready.exists():
-            return nbformat.reads(json.dumps(json.loads(ready.read_text())["notebook"]), 4), resources
         try:
             return self._judge(nb, resources), resources
         except Exception:
-            _withdraw_scores(names)
+            _withdraw_scores(resources["nbgrader"])
             raise
 
     def _judge(self, nb: NotebookNode, resources: dict[str, Any]) -> NotebookNode:

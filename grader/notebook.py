@@ -57,7 +57,9 @@ def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) ->
         lambda text: answers.append(json.loads(text)),
         exercise.observer,
     )
-    rule = rules.broken(exercise.name, _sources(names), exercise.forbids, exercise.forbids_own, exercise.uses)
+    rule = rules.broken(
+        exercise.name, rules.read(_sources(names)), exercise.forbids, exercise.forbids_own, exercise.uses
+    )
     return assess(exercise, answers, broken_rule=rule, show_values=True)
 
 

@@ -8,8 +8,20 @@ from __future__ import annotations
 from html import escape
 
 from grader.assess import CaseMark, Mark
+from grader.results import mark_of
 
+# Of a case: a sign, and the word beside it.
 SIGNS = {"passed": "✓", "wrong": "✗", "raised": "✗", "unwritten": "–", "undefined": "–", "stopped": "✗"}
+OUTCOMES = {
+    "passed": "right",
+    "wrong": "wrong",
+    "raised": "error",
+    "unwritten": "missing",
+    "undefined": "missing",
+    "stopped": "stopped",
+}
+# Of an exercise.
+STATUS_SIGNS = {"passed": "✓", "partial": "◐", "missing": "–"}
 WORDS = {
     "passed": "all cases pass",
     "partial": "some cases pass",
@@ -23,29 +35,39 @@ WORDS = {
 GOOD, BAD = "#2a8a4f", "#cc4b37"
 
 
+def sign(status: str) -> str:
+    """The sign of an exercise's status."""
+    return STATUS_SIGNS.get(status, "✗")
+
+
+def words(status: str) -> str:
+    """What an exercise's status says to a student."""
+    return WORDS.get(status, status)
+
+
 def headline(mark: Mark) -> str:
     """One line: what passes, and what it is worth."""
     passed = sum(case.passed for case in mark.cases)
     return f"{mark.name}: {passed} of {len(mark.cases)} cases pass · {mark.points:g} of {mark.maximum:g} points"
 
 
-def html(mark: Mark, inputs: list[str] | None = None) -> str:
+def html(mark: Mark, inputs: list[str] | None = None, hint: str = "") -> str:
     """A mark as a table.
 
     Arguments:
         mark -- with one mark a case
         inputs -- the inputs of visible cases, in short; without them only what is fit for hidden cases is shown
+        hint -- help for a function that does not pass
     """
-    good = mark.status == "passed"
-    border = GOOD if good else BAD
-    sign = "✓" if good else "✗"
+    border = GOOD if mark.status == "passed" else BAD
     parts = [
         f'<div class="convnets-mark convnets-{mark.status}" style="border-left:4px solid {border};'
         'padding:.2em .8em;margin:.3em 0;line-height:1.45">',
-        f'<p style="margin:.2em 0"><strong><span aria-hidden="true" style="color:{border}">{sign}</span> '
+        f'<p style="margin:.2em 0"><strong><span aria-hidden="true" style="color:{border}">{sign(mark.status)}</span> '
         f"{escape(headline(mark))}</strong> — {WORDS[mark.status]}</p>",
         *(f'<p style="margin:.2em 0">{escape(note)}</p>' for note in mark.notes),
         _slip_html(mark),
+        _hint_html(mark, hint),
         _table_html(mark, inputs),
         "</div>",
     ]
@@ -59,17 +81,26 @@ def _slip_html(mark: Mark) -> str:
     return f'<p style="margin:.3em 0"><strong>Looks like: {escape(title)}.</strong> {escape(text)}</p>'
 
 
+def _hint_html(mark: Mark, hint: str) -> str:
+    if not hint or mark.status == "passed":
+        return ""
+    return f'<p style="margin:.3em 0"><strong>Hint:</strong> {escape(hint)}</p>'
+
+
 def _table_html(mark: Mark, inputs: list[str] | None) -> str:
     if mark.status == "missing" or not mark.cases:
         return ""
-    heads = ["", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
+    heads = ["verdict", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
     cell = 'style="text-align:left;padding:.15em .7em .15em 0;vertical-align:top"'
     plain = 'style="white-space:nowrap;background:none;padding:0"'
     rows = []
     for number, case in enumerate(mark.cases):
         middle = [inputs[number], case.expected, case.yours] if inputs else []
         colour = GOOD if case.passed else BAD
-        first = f'<td {cell}><span style="color:{colour}">{SIGNS[case.outcome]}</span></td>'
+        first = (
+            f'<td {cell}><span style="white-space:nowrap"><span aria-hidden="true" style="color:{colour}">'
+            f"{SIGNS[case.outcome]}</span> {OUTCOMES[case.outcome]}</span></td>"
+        )
         code = "".join(f"<td {cell}><code {plain}>{escape(text)}</code></td>" for text in middle)
         rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {cell}>{escape(case.what)}</td></tr>")
     head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
@@ -81,7 +112,7 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
 
 def text(mark: Mark, inputs: list[str] | None = None) -> str:
     """The same in plain text."""
-    lines = [f"{'✓' if mark.status == 'passed' else '✗'} {headline(mark)} — {WORDS[mark.status]}"]
+    lines = [f"{sign(mark.status)} {headline(mark)} — {WORDS[mark.status]}"]
     lines += mark.notes
     if mark.slip:
         lines.append(f"Looks like: {mark.slip[0]}. {mark.slip[1]}")
@@ -98,7 +129,7 @@ def _line(case: CaseMark, given: str) -> str:
 
 
 def html_of_metadata(metadata: dict) -> str:
-    """The table of a mark that the judge has kept in a cell's metadata; a filter for nbconvert's templates."""
-    cases = [CaseMark(**case) for case in metadata["cases"]]
-    slip = tuple(metadata["slip"]) if metadata["slip"] else None
-    return html(Mark(**{**metadata, "cases": cases, "slip": slip}))
+    """The table of a mark that the judge has kept in a cell's metadata, with the hint if there is one."""
+    data = dict(metadata)
+    hint = str(data.pop("hint", None) or "")
+    return html(mark_of(data), hint=hint)

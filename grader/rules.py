@@ -1,17 +1,53 @@
 """Which library routines a solution calls: where writing a routine is the exercise, calling it is not.
 
-Best effort, on the text: a rule stops the honest short cut, not somebody who hides it (see SECURITY in the README).
+Best effort, on the text: a rule stops the honest short cut, not somebody who hides it (see SECURITY.md).
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Text:
+    """What rules need to know of a notebook's code.
+
+    Attributes:
+        definitions -- by name, the functions, classes and other things that it defines
+        imported -- names of routines by the names that they were imported as
+        modules -- the names that stand for libraries: a method of a student's own class is no library routine
+    """
+
+    definitions: dict[str, list[ast.AST]]
+    imported: dict[str, str]
+    modules: set[str]
+
+
+def read(sources: Iterable[str]) -> Text:
+    """Read the text of a notebook's code cells."""
+    text = Text({}, {}, set())
+    for tree in filter(None, map(_parse, sources)):
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                text.definitions.setdefault(node.name, []).append(node)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                text.modules.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+                if isinstance(node, ast.ImportFrom):
+                    text.imported.update({alias.asname or alias.name: alias.name for alias in node.names})
+        for statement in tree.body:  # lambdas, and other names for something
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Lambda, ast.Name, ast.Attribute)):
+                for target in statement.targets:
+                    if isinstance(target, ast.Name):
+                        text.definitions.setdefault(target.id, []).append(statement.value)
+    return text
 
 
 def broken(
     function: str,
-    sources: Iterable[str],
+    text: Text,
     forbidden: Iterable[str],
     forbidden_own: Iterable[str] = (),
     helpers: Iterable[str] = (),
@@ -20,20 +56,13 @@ def broken(
 
     Arguments:
         function -- the exercise's name
-        sources -- text of the student's cells
+        text -- of the hand-in
         forbidden -- names of library routines: `scipy.signal.convolve2d` counts as "convolve2d", a function of that
             name that the student wrote does not
         helpers -- the student's functions that are exercises of their own: what those call is judged there
         forbidden_own -- names of the student's own functions that this one may not call
     """
-    trees = [tree for tree in map(_parse, sources) if tree]
-    definitions: dict[str, list[ast.AST]] = {}
-    for name, node in (found for tree in trees for found in _defined(tree)):
-        definitions.setdefault(name, []).append(node)
-    imported = {alias.asname or alias.name: alias.name for tree in trees for alias in _imported(tree)}
     library, own = set(forbidden), set(forbidden_own) - {function}
-
-    modules = _modules(trees)
     seen: set[str] = set(helpers)
     waiting = [function]
     while waiting:
@@ -41,32 +70,20 @@ def broken(
         if name in seen:
             continue
         seen.add(name)
-        for definition in definitions.get(name, []):
+        for definition in text.definitions.get(name, []):
             local = _local_names(definition)
             for node in ast.walk(definition):
                 if isinstance(node, ast.Name) and node.id in local:
                     continue
-                if isinstance(node, ast.Name) and node.id in definitions:
+                if isinstance(node, ast.Name) and node.id in text.definitions:
                     called = node.id if node.id in own else ""
                     waiting.append(node.id)
                 else:
-                    called = _routine(node, imported, modules)
+                    called = _routine(node, text)
                     called = called if called in library else ""
                 if called:
                     return f"{function} calls {called}; writing that yourself is the exercise."
     return ""
-
-
-def _defined(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """What a cell defines: functions and classes anywhere, and on its top level lambdas and other names for something."""
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name, node
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Lambda, ast.Name, ast.Attribute)):
-            for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, statement.value
 
 
 def _local_names(definition: ast.AST) -> set[str]:
@@ -76,33 +93,28 @@ def _local_names(definition: ast.AST) -> set[str]:
     return names | {node.id for node in stored}
 
 
+def _tree(text: str) -> ast.Module:
+    """ast.parse, which in some versions of Python loses count where another thread parses at the same time."""
+    for _ in range(10):
+        with suppress(SystemError):
+            return ast.parse(text)
+    return ast.parse(text)
+
+
 def _parse(source: str) -> ast.Module | None:
     try:
         # What is not Python (`%matplotlib inline`, `!ls`) cannot be parsed: IPython's words are blanked out.
         lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
-        return ast.parse("\n".join(lines))
+        return _tree("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _imported(tree: ast.AST) -> list[ast.alias]:
-    return [alias for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
-
-
-def _modules(trees: list[ast.Module]) -> set[str]:
-    """The names that stand for libraries: a method of a student's own class is no library routine."""
-    names = set()
-    for node in (node for tree in trees for node in ast.walk(tree)):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    return names
-
-
-def _routine(node: ast.AST, imported: dict[str, str], modules: set[str]) -> str:
+def _routine(node: ast.AST, text: Text) -> str:
     """The library routine that a node names: `lib.routine`, or an imported `routine`, whatever it was imported as."""
     if isinstance(node, ast.Attribute):
         root: ast.AST = node
         while isinstance(root, ast.Attribute):
             root = root.value
-        return node.attr if isinstance(root, ast.Name) and root.id in modules else ""
-    return imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return node.attr if isinstance(root, ast.Name) and root.id in text.modules else ""
+    return text.imported.get(node.id, "") if isinstance(node, ast.Name) else ""

@@ -1,30 +1,30 @@
 """Where foreign code runs: a bubblewrap sandbox with nothing in it but Python, the course's data and a way to answer.
 
-No network, a cleared environment, a read-only system, an empty home that vanishes, processes of its own. The gradebook,
-the solutions, the answer keys and every other hand-in are not hidden inside: they are not there.
+No network, a cleared environment, a read-only system and /proc, an empty home that vanishes, processes of its own. The
+gradebook, the solutions, the answer keys and every other hand-in are not hidden inside: they are not there.
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import shutil
-import signal
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
-
-import psutil
+from typing import Any
 
 from grader.errors import CourseError
 from grader.exercise import ROOT
 
 HOME = "/home/student"
 PACKAGES = "/course"
-SOCKETS = 20  # what a kernel's folder holds at most: five sockets and the connection file, with room to spare
+ZYGOTE = "/zygote.py"
+# What tells of the machine and is of no use to a hand-in.
+MASKED = ("/proc/kcore", "/proc/keys", "/proc/key-users", "/proc/kpageflags", "/proc/kpagecount", "/proc/kpagecgroup")
+WRITABLE = ("/tmp", "/dev/shm", HOME)
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Limits:
         cell_seconds, exercise_seconds -- for one cell, and for one function on all its cases
         submission_seconds -- for everything together
         memory -- bytes of resident memory, all processes together
-        processes -- how many at once
-        disk -- bytes of each of the two folders that can be written to
+        processes, threads -- how many at once, of all processes together
+        disk, files -- bytes and number of files in each of the three folders that can be written to
         output -- bytes kept of one cell's output
         message -- bytes of one message from the kernel; a longer one is dropped
     """
@@ -46,9 +46,32 @@ class Limits:
     submission_seconds: float = 600
     memory: int = 4_000_000_000
     processes: int = 64
+    threads: int = 1000
     disk: int = 500_000_000
+    files: int = 20_000
     output: int = 4_000_000
     message: int = 50_000_000
+
+
+def limits_from(settings: Iterable[str]) -> Limits:
+    """Limits with some set by hand: "memory=2e9", "cell_seconds=30".
+
+    Raises:
+        CourseError -- for a name that is no limit, or a value that is no number above 0
+    """
+    kinds: dict[str, type] = {one.name: type(one.default) for one in fields(Limits)}
+    chosen: dict[str, Any] = {}
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        if name not in kinds:
+            raise CourseError(f"There is no limit {name!r}. There are: {', '.join(kinds)}.")
+        try:
+            chosen[name] = kinds[name](float(text))
+        except (ValueError, OverflowError):
+            chosen[name] = 0
+        if not chosen[name] > 0:
+            raise CourseError(f"The limit {name} must be a number above 0, and is {text!r}.")
+    return Limits(**chosen)
 
 
 class NoSandbox(CourseError):
@@ -76,20 +99,45 @@ def require() -> None:
         )
 
 
-def command(inner: list[str], shared: Path, limits: Limits) -> list[str]:
-    """The command line that runs `inner` in a sandbox.
+def command(inner: list[str], limits: Limits, readable: Path | None = None, filters: int | None = None) -> list[str]:
+    """The command line that runs `inner`, a command, in a sandbox; this interpreter is at the path it has outside.
 
     Arguments:
-        inner -- command; this interpreter and its packages are at the paths they have outside
-        shared -- the one folder that both sides see, at the same path, for the kernel's sockets
-        limits -- sizes of the writable folders
+        readable -- one more folder that can be read inside, at the same path
+        filters -- file descriptor of the filter of system calls
     """
-    return [*_bubblewrap(limits), "--bind", str(shared), str(shared), "--remount-ro", "/", *inner]
+    arguments = _bubblewrap(limits)
+    if readable:
+        arguments += ["--ro-bind", str(readable), str(readable)]
+    if filters is not None:
+        arguments += ["--seccomp", str(filters)]
+    return [*arguments, "--remount-ro", "/", *inner]
 
 
-def _bubblewrap(limits: Limits) -> list[str]:
-    arguments = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
-    arguments += ["--uid", "1000", "--gid", "1000", "--hostname", "course"]
+def command_of_zygote(modules: list[str], limits: Limits) -> list[str]:
+    """The command line of our zygote, which makes namespaces for the kernels it forks, and gives up for them the rights
+    that this takes; everything else has none from the start."""
+    program = ["--ro-bind", str(Path(__file__).parent / "inside" / "zygote.py"), ZYGOTE]
+    return [*_bubblewrap(limits, furnishes=True), *program, "--remount-ro", "/", sys.executable, ZYGOTE, *modules]
+
+
+def _bubblewrap(limits: Limits, furnishes: bool = False) -> list[str]:
+    arguments = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv"]
+    if furnishes:
+        arguments += ["--uid", "0", "--gid", "0", "--cap-add", "ALL", "--hostname", "course"]
+    else:
+        # A user namespace of its own would let it mount, and so write, without a limit.
+        arguments += [
+            "--uid",
+            "1000",
+            "--gid",
+            "1000",
+            "--cap-drop",
+            "ALL",
+            "--hostname",
+            "course",
+            *_no_more_namespaces(),
+        ]
     arguments += ["--ro-bind", "/usr", "/usr"]
     for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
         if os.path.islink(name):
@@ -99,7 +147,12 @@ def _bubblewrap(limits: Limits) -> list[str]:
     for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         arguments += ["--ro-bind-try", name, name]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in ("/tmp", "/dev/shm", HOME):
+    if not furnishes:  # the zygote does it for each kernel
+        for path in filter(os.path.exists, MASKED):
+            arguments += ["--ro-bind", "/dev/null", path]
+        # Where root grades, /proc/sys would be writable: root outside is who we are inside.
+        arguments += ["--remount-ro", "/proc"]
+    for folder in WRITABLE:
         arguments += ["--size", str(limits.disk), "--tmpfs", folder]
     for folder in _python_folders():
         arguments += ["--ro-bind", folder, folder]
@@ -109,10 +162,25 @@ def _bubblewrap(limits: Limits) -> list[str]:
     return [*arguments, "--remount-ro", "/dev", "--chdir", HOME]
 
 
+@cache
+def _no_more_namespaces() -> list[str]:
+    """bubblewrap's option for it, which those before 0.8 do not have."""
+    told = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60).stdout
+    return ["--disable-userns"] if "--disable-userns" in told else []
+
+
 def _python_folders() -> list[str]:
     """The interpreter and its packages, outside /usr."""
     folders = {str(Path(folder).absolute()) for folder in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     return sorted(folder for folder in folders if folder != "/usr" and not folder.startswith("/usr/"))
+
+
+def beneath() -> list[str]:
+    """Folders of ours that lie in one of those that each kernel gets anew: a course in /tmp, say."""
+    from data import cache_dir
+
+    folders = [*_python_folders(), str(cache_dir())]
+    return [one for one in folders if Path(one).exists() and one.startswith(tuple(f"{place}/" for place in WRITABLE))]
 
 
 def _course_packages() -> list[str]:
@@ -165,84 +233,19 @@ def _environment() -> dict[str, str]:
         "IPYTHONDIR": f"{HOME}/.ipython",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
         "COURSE_DATA_CACHE": str(cache_dir()),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # a zygote reads it before there is a kernel
         "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **one_thread,
     }
 
 
+def environment_of_bubblewrap() -> dict[str, str]:
+    """The environment of the program itself, whose /proc entry can be read inside: none of ours."""
+    return {"PATH": os.environ.get("PATH", os.defpath)}
+
+
 def unsandboxed_environment() -> dict[str, str]:
     """The environment of a kernel with no sandbox around it, for `--no-sandbox`."""
     packages = os.pathsep.join([str(Path(__file__).parent / "inside"), str(ROOT)])
     return {**os.environ, "PYTHONPATH": packages, "TF_CPP_MIN_LOG_LEVEL": "2"}
-
-
-def rlimits(limits: Limits) -> None:
-    """Limits that the kernel of the machine enforces; runs in the child, between fork and exec."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.disk, limits.disk))
-    resource.setrlimit(resource.RLIMIT_DATA, (4 * limits.memory, 4 * limits.memory))
-
-
-def end(process: subprocess.Popen) -> None:
-    """Kill a sandbox with all that is in it, or a kernel and its process group where there is no sandbox.
-
-    bubblewrap itself is left to see its child die: killed first, it would leave a zombie behind.
-    """
-    if process.poll() is None:
-        try:
-            for child in psutil.Process(process.pid).children():
-                child.kill()
-            if process.args[0] != "bwrap":  # type: ignore[index]
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=5)
-        except (psutil.Error, ProcessLookupError, subprocess.TimeoutExpired):
-            process.kill()
-    process.wait()
-
-
-class Watchdog(threading.Thread):
-    """Stops a sandbox that takes too much memory, disk or processes, and keeps the reason."""
-
-    def __init__(self, process: subprocess.Popen, shared: Path, limits: Limits, every: float = 0.2):
-        super().__init__(daemon=True)
-        self.process, self.shared, self.limits, self.every = process, shared, limits, every
-        self.reason = ""
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        try:
-            root = psutil.Process(self.process.pid)
-            while not self._done.wait(self.every):
-                family = root.children(recursive=True)
-                memory = sum(_resident(child) for child in family)
-                if len(family) > self.limits.processes:
-                    self.reason = f"started more than {self.limits.processes} processes"
-                elif memory > self.limits.memory:
-                    self.reason = f"used more than {self.limits.memory / 1e9:g} GB of memory"
-                elif _is_filled(self.shared):
-                    self.reason = "wrote files into the folder of its own connection"
-                if self.reason:
-                    end(self.process)
-                    return
-        except (psutil.NoSuchProcess, FileNotFoundError):
-            return
-
-    def stop(self) -> None:
-        self._done.set()
-
-
-def _is_filled(folder: Path) -> bool:
-    """Whether there is more in the shared folder than a kernel's sockets: it is the one place with no limit of its own."""
-    with os.scandir(folder) as entries:
-        found = list(islice(entries, SOCKETS + 1))
-    return len(found) > SOCKETS or any(
-        one.stat(follow_symlinks=False).st_size > 1_000_000 or one.is_dir() for one in found
-    )
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return process.memory_info().rss
-    except psutil.Error:
-        return 0

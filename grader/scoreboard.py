@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.audit import Finding
-from grader.batch import Report
-from grader.judge import Graded
+from grader.results import Report, Result
 
 COLOURS = {
     "passed": "green",
@@ -30,11 +29,12 @@ SIGNS = {"passed": "✓", "partial": "±", "failed": "✗", "error": "!", "timeo
 def show(report: Report, console: Console) -> None:
     """Each student's points and functions, what to know of the hand-in, the statistics, and where everything is."""
     width = max(map(len, report.results))
-    for student, graded in report.results.items():
-        total = report.totals.get(student, graded.points)
-        line = Text.assemble((f"{student:{width}}", "bold"), f"  {total:6g} of {report.maximum:g}  ", _signs(graded))
+    for student, result in report.results.items():
+        line = Text.assemble(
+            (f"{student:{width}}", "bold"), f"  {_points(result):6g} of {report.maximum:g}  ", _signs(result)
+        )
         console.print(line, soft_wrap=True)
-        for remark in _remarks(graded):
+        for remark in _remarks(result):
             console.print(Text(f"    {remark}", style="dim"), soft_wrap=True)
     _show_legend(report, console)
     for problem in report.problems:
@@ -45,13 +45,22 @@ def show(report: Report, console: Console) -> None:
             f"feedback pages: {_near(folder)}{os.sep}STUDENT{os.sep}{report.assignment}{os.sep}{report.assignment}.html",
             soft_wrap=True,
         )
-    console.print(f"grades:         {_near(report.grades)}", soft_wrap=True)
+    console.print(f"grades:         {_near(report.grades)}, and for Canvas and Moodle beside it", soft_wrap=True)
+    console.print(f"statistics:     {_near(report.grades.with_suffix('.html'))}", soft_wrap=True)
+
+
+def show_changes(report: Report, console: Console) -> None:
+    """Every mark that is not what it was in the run before."""
+    console.print(f"\n{len(report.changes)} marks have changed since the run before:")
+    for change in report.changes:
+        line = f"    {change.student} · {change.exercise}: {change.before:g} → {change.after:g}"
+        console.print(Text(line), soft_wrap=True)
 
 
 def _show_legend(report: Report, console: Console) -> None:
-    statuses = Counter(mark.status for graded in report.results.values() for mark in graded.marks.values())
+    statuses = Counter(mark.status for result in report.results.values() for mark in result.marks.values())
     words = [f"{SIGNS[status]} {status} {count}" for status, count in statuses.most_common()]
-    totals = [report.totals.get(student, graded.points) for student, graded in report.results.items()]
+    totals = list(map(_points, report.results.values()))
     console.print(f"\nfunctions: {'   '.join(words)}", soft_wrap=True)
     by_hand = report.maximum - sum(mark.maximum for mark in next(iter(report.results.values())).marks.values())
     console.print(
@@ -60,20 +69,24 @@ def _show_legend(report: Report, console: Console) -> None:
     )
 
 
-def _signs(graded: Graded) -> Text:
-    return Text.assemble(*((SIGNS[mark.status], COLOURS[mark.status]) for mark in graded.marks.values()))
+def _points(result: Result) -> float:
+    return result.points if result.total is None else result.total
 
 
-def _remarks(graded: Graded) -> list[str]:
+def _signs(result: Result) -> Text:
+    return Text.assemble(*((SIGNS[mark.status], COLOURS[mark.status]) for mark in result.marks.values()))
+
+
+def _remarks(result: Result) -> list[str]:
     """What an instructor wants to see at once: what went wrong with the hand-in, and which slips are in it."""
-    if graded.rejected:
-        return [graded.rejected]
-    slips = [f"{mark.name}: {mark.slip[0]}" for mark in graded.marks.values() if mark.slip]
-    return graded.notes[:3] + slips or ["every function passes" if _all_pass(graded) else "no known slip"]
+    if result.rejected:
+        return [result.rejected]
+    slips = [f"{mark.name}: {mark.slip[0]}" for mark in result.marks.values() if mark.slip]
+    return result.notes[:3] + slips or ["every function passes" if _all_pass(result) else "no known slip"]
 
 
-def _all_pass(graded: Graded) -> bool:
-    return all(mark.status == "passed" for mark in graded.marks.values())
+def _all_pass(result: Result) -> bool:
+    return all(mark.status == "passed" for mark in result.marks.values())
 
 
 def show_audit(assignment: str, findings: Iterable[Finding], console: Console) -> int:

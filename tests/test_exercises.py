@@ -19,7 +19,7 @@ def mark_of(declared, function, keyed):
     answers = []
     inputs = json.dumps([case.inputs for case in keyed.cases])
     probe.answer_all(function, inputs, lambda text: answers.append(json.loads(text)), keyed.observer)
-    rule = rules.broken(declared.name, [], declared.forbids, declared.forbids_own)
+    rule = rules.broken(declared.name, rules.read([]), declared.forbids, declared.forbids_own)
     return assess(keyed, answers, broken_rule=rule)
 
 
@@ -43,7 +43,9 @@ def test_reference_and_variants_pass(name, one, keys):
         mark = mark_of(declared, declared.compiled(variant.code), keyed)
         assert mark.status == "passed", (variant.title, [case for case in mark.cases if not case.passed])
         assert mark.points == declared.points
-        assert not rules.broken(one, [declared.source(variant.code)], declared.forbids, declared.forbids_own)
+        assert not rules.broken(
+            one, rules.read([declared.source(variant.code)]), declared.forbids, declared.forbids_own
+        )
 
 
 @pytest.mark.parametrize(("name", "one"), EXERCISES)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import nbformat
 import pytest
@@ -200,3 +201,32 @@ def test_a_huge_file_is_refused(tmp_path):
         file.truncate(handin.MAX_BYTES + 1)
     with pytest.raises(handin.Rejected, match="100 MB"):
         handin.read_file(path)
+
+
+def test_what_takes_too_long_to_read_is_refused():
+    def raw_with(cells):
+        return json.dumps({"nbformat": 4, "cells": cells}).encode()
+
+    cell = {"cell_type": "code", "source": "x"}
+    assert len(handin.parse(raw_with([cell] * handin.MAX_CELLS))) == handin.MAX_CELLS
+    with pytest.raises(handin.Rejected, match="code cells"):
+        handin.parse(raw_with([cell] * (handin.MAX_CELLS + 1)))
+    with pytest.raises(handin.Rejected, match="characters of code"):
+        handin.parse(raw_with([{**cell, "source": "x" * (handin.MAX_CODE + 1)}]))
+    with pytest.raises(handin.Rejected, match="parts"):
+        handin.parse(b"[" + b"{}," * handin.MAX_PARTS + b"]")
+
+
+def test_brackets_in_a_text_are_no_parts():
+    text = '[{,\\"' * handin.MAX_PARTS
+    raw = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "x", "outputs": [text]}]}).encode()
+    assert handin.parse(raw)[0].source == "x"
+
+
+def test_empty_lines_do_not_slow_the_search_for_functions(released):
+    blank = {"cell_type": "code", "source": "\n" * 400_000 + " " * 90_000 + "x"}
+    last = {"cell_type": "code", "source": "def zero_pad(x):\n    pass"}
+    cells = handin.parse(json.dumps({"nbformat": 4, "cells": [blank, last]}).encode())
+    start = time.monotonic()
+    handin.rebuild(released, cells)
+    assert time.monotonic() - start < 5

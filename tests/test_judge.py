@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from grader import handin, handins, judge
+from grader.assess import assess
 
 
 def statuses(graded):
@@ -83,8 +84,8 @@ def test_what_is_lent_does_not_stay(grade):
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [
-        ("def im2col(X, f, stride):\n    while True: pass", "timeout", "stopped after 5 s"),
-        ("def im2col(X, f, stride):\n    import os; os._exit(1)", "error", "exit status 1"),
+        ("def im2col(X, f, stride):\n    while True: pass", "timeout", "stopped after 5 s in check_im2col"),
+        ("def im2col(X, f, stride):\n    import os; os._exit(1)", "error", "exit status 1) in check_im2col"),
         ("def im2col(X, f, stride):\n    raise SystemExit", "error", "SystemExit"),
         ("def im2col(X, f, stride):\n    raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
         ("def im2col(X, f, stride):\n    return [X]", "failed", "the result"),
@@ -179,3 +180,51 @@ def test_hostile_output_is_inert(grade):
     extra = next(c for c in graded.notebook.cells if handin.is_extra(c))
     assert not {"application/javascript"} & kinds
     assert all(set(output["data"]) <= {"text/plain"} for output in extra.outputs)
+
+
+def test_every_limit_is_told_in_words(rulebook, assignment):
+    from dataclasses import replace
+
+    from grader.sandbox import limits_from
+
+    limits = limits_from(["memory=700e6", "processes=6", "threads=120", "output=1e5", "cell_seconds=4", "disk=20e6"])
+    rules = replace(rulebook, limits=limits)
+    wait = "import time\ntime.sleep(3)"
+    cells = {
+        "used more than 0.7 GB of memory": f"x = bytearray(10**9)\nfor i in range(0, 10**9, 4096): x[i] = 1\n{wait}",
+        "started more than 6 processes": f"import subprocess as s\nfor _ in range(9): s.Popen(['sleep', '9'])\n{wait}",
+        "started more than 120 threads": "import threading as t, time\n"
+        f"for _ in range(200): t.Thread(target=time.sleep, args=[3]).start()\n{wait}",
+        "printed more than 0.1 MB": "print('x' * 1_000_000)",
+        "stopped after 4 s": "import time\ntime.sleep(60)",
+        "raised OSError": "open('big', 'wb').write(bytes(50_000_000))",
+    }
+    for words, cell in cells.items():
+        notebook = handins.add_cell(handins.solved(rulebook.released, assignment), cell, 2)
+        graded = judge.grade(nbformat.writes(notebook).encode(), rules)
+        assert graded.points == 95, words
+        assert words in " ".join(graded.notes)
+
+
+def test_a_hand_in_that_takes_too_long_as_a_whole_is_told_so(rulebook, assignment):
+    from dataclasses import replace
+
+    rules = replace(rulebook, limits=replace(rulebook.limits, cell_seconds=2, submission_seconds=5))
+    notebook = handins.solved(rulebook.released, assignment)
+    for _ in range(6):
+        handins.add_cell(notebook, "while True: pass", 2)
+    graded = judge.grade(nbformat.writes(notebook).encode(), rules)
+    assert "the hand-in as a whole took more than 5 s" in " ".join(graded.marks["zero_pad"].notes)
+
+
+def test_what_was_written_down_from_the_visible_cases_earns_nothing(rulebook):
+    """Cases whose answer is the same with every seed count beside one that has to be worked out."""
+    exercise = rulebook.key.exercises["detect_edges"]
+    known = [case.known for case in exercise.cases]
+    assert any(known)
+    assert not all(known)
+    answers = [case.expected if case.known or case.raises else {"value": ["plain", 0]} for case in exercise.cases]
+    assert assess(exercise, answers).points == 0
+    worked_out = known.index(False)
+    answers[worked_out] = exercise.cases[worked_out].expected
+    assert assess(exercise, answers).points > 0

@@ -1,20 +1,33 @@
 """The sandboxed kernel: what hangs, dies, floods or grows is stopped, told in words, and leaves nothing behind."""
 
 import os
+import signal
+import socket
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-from grader import sandbox
-from grader.kernel import Kernel
+from grader import sandbox, zygote
+from grader.kernels import Kernels
 from grader.sandbox import Limits
 
+WAYS = ("cold", "warm")
 
-@pytest.fixture(scope="module")
-def kernel():
-    with Kernel(Limits()) as kernel:
+
+@contextmanager
+def started(limits, warm, sandboxed=True):
+    """A kernel, forked from a zygote or started on its own."""
+    with Kernels(limits, sandboxed, warm, ["numpy"]) as kernels, kernels.start() as kernel:
+        assert kernels.why_cold == ("" if warm else "not asked for")
+        yield kernel
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def kernel(request):
+    with started(Limits(), request.param == "warm") as kernel:
         yield kernel
 
 
@@ -49,22 +62,24 @@ def test_a_flood_is_cut_and_the_kernel_lives(kernel, code):
         ("x = [bytearray(10_000_000) for _ in range(1000)]", "memory"),
         ("import os\nwhile True: os.fork()", "processes"),
         (
-            "import glob, time\nopen(glob.glob('/tmp/cn-*')[0] + '/x', 'wb').write(bytes(2_000_000)); time.sleep(9)",
-            "wrote files",
+            "import threading as t, time\nfor _ in range(900):\n    t.Thread(target=time.sleep, args=[9]).start()\ntime.sleep(9)",
+            "threads",
         ),
-        ("import glob, os, time\nos.mkdir(glob.glob('/tmp/cn-*')[0] + '/x'); time.sleep(9)", "wrote files"),
     ],
 )
-def test_what_ends_a_kernel_is_told(code, reason):
-    with Kernel(Limits(memory=600_000_000, processes=5)) as kernel:
+@pytest.mark.parametrize("way", WAYS)
+def test_what_ends_a_kernel_is_told(code, reason, way):
+    limits = Limits(memory=600_000_000, processes=5, threads=100)
+    with started(limits, way == "warm") as kernel:
         seconds = 1 if "after" in reason else 30
         outcome = kernel.run(code, seconds)
         assert reason in outcome.stopped
         assert reason in kernel.run("1", 1).stopped
 
 
-def test_a_full_disk_is_the_students_error_only():
-    with Kernel(Limits(disk=20_000_000)) as kernel:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_full_disk_is_the_students_error_only(way):
+    with started(Limits(disk=20_000_000), way == "warm") as kernel:
         outcome = kernel.run("open('big', 'wb').write(bytes(100_000_000))", 30)
         assert outcome.raised == "OSError"
         assert kernel.run("1 + 1", 10).outputs
@@ -83,6 +98,10 @@ def test_a_full_disk_is_the_students_error_only():
         ("open('/usr/x', 'w')", "OSError"),
         ("open('/x', 'w')", "OSError"),
         ("import os; 'COURSE_FOLDER' in os.environ", "False"),
+        ("open('/proc/sys/kernel/core_pattern', 'w')", "OSError"),
+        ("import ctypes; ctypes.CDLL(None).unshare(0x10000000)", "-1"),  # a user namespace of its own
+        ("open('/proc/self/status').read().split('CapPrm:')[1].split()[0].strip('0')", "''"),
+        ("import os; sum(name.isdigit() for name in os.listdir('/proc')) <= 4", "True"),
     ],
 )
 def test_inside_there_is_only_what_belongs_there(kernel, code, answer):
@@ -104,14 +123,44 @@ def test_the_repository_is_not_there(kernel):
     assert kernel.run(code, 10).outputs[0]["data"]["text/plain"] == "[False, False, False, False]"
 
 
-def test_nothing_is_left_behind():
+FILES = "import time\nfor i in range(10_000):\n    open(f'/tmp/{i}', 'w').close()\ntime.sleep(9)"
+
+
+def test_too_many_files_are_refused_or_end_the_kernel():
+    limits = Limits(files=2000)
+    with started(limits, warm=True) as kernel:
+        assert kernel.run(FILES, 30).raised == "OSError"
+    with started(limits, warm=False) as kernel:
+        assert "made more than 2000 files" in kernel.run(FILES, 30).stopped
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_socket_that_is_swapped_for_a_link_leads_nowhere(way, tmp_path):
+    """The flood makes the grader connect anew; it must not follow what lies in the socket's place then."""
+    ours = socket.socket(socket.AF_UNIX)
+    ours.bind(str(tmp_path / "ours"))
+    ours.listen()
+    ours.settimeout(0.1)
+    swap = "import glob, os\nfor name in glob.glob('/tmp/k-*'):\n    os.remove(name)"
+    swap += f"; os.symlink({str(tmp_path / 'ours')!r}, name)"
+    with started(Limits(), way == "warm") as kernel:
+        kernel.run(f"{swap}\nprint('x' * 100_000_000)", 60)
+        kernel.run("1 + 1", 5)
+        with pytest.raises(TimeoutError):
+            ours.accept()
+    ours.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_left_behind(way):
+    folders = set(Path("/tmp").glob(f"cn-{os.getpid()}-*"))  # of kernels that other tests keep
     before = {process.pid for process in psutil.Process().children(recursive=True)}
-    with Kernel(Limits()) as kernel:
+    with started(Limits(), way == "warm") as kernel:
         kernel.run("import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True)", 10)
-        folder = kernel.folder
-        assert folder.exists()
+        assert kernel.living.status() is None
     time.sleep(0.2)
-    assert not folder.exists()
+    assert kernel.living.status() is not None
+    assert set(Path("/tmp").glob(f"cn-{os.getpid()}-*")) == folders
     assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
     assert not any(
         process.info["cmdline"][:2] == ["sleep", "1000"]
@@ -136,5 +185,41 @@ def test_where_no_sandbox_can_be_built_grading_stops_with_a_sentence(monkeypatch
 
 
 def test_a_kernel_without_a_sandbox_runs_where_it_is_asked_for():
-    with Kernel(Limits(), sandboxed=False) as kernel:
+    with started(Limits(), warm=False, sandboxed=False) as kernel:
         assert kernel.run("from grader import check; check(1); 3", 10).outputs[0]["data"]["text/plain"] == "3"
+
+
+def test_a_zygote_that_has_forked_many_kernels_makes_room_for_a_new_one(monkeypatch):
+    monkeypatch.setattr(zygote, "KERNELS", 2)
+    with Kernels(Limits(), warm=True) as kernels:
+        seen = []
+        for _ in range(5):
+            kernels.start().close()
+            seen.append(kernels.zygote.process.pid)
+        assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4]
+
+
+def test_where_no_zygote_can_be_started_kernels_start_cold_and_say_why(monkeypatch):
+    monkeypatch.setattr(sandbox, "command_of_zygote", lambda modules, limits: ["false"])
+    with Kernels(Limits(), warm=True) as kernels, kernels.start() as kernel:
+        assert kernel.run("1 + 1", 10).outputs
+        assert kernels.why_cold == "No warm start: the zygote did not start."
+
+
+def test_a_zygote_that_dies_is_replaced():
+    with Kernels(Limits(), warm=True) as kernels:
+        kernels.start().close()
+        os.kill(max(kernels.zygote.own), signal.SIGKILL)
+        with kernels.start() as kernel:
+            assert kernel.run("1 + 1", 10).outputs
+        assert not kernels.why_cold
+
+
+def test_random_numbers_are_not_those_of_the_kernel_before():
+    with Kernels(Limits(), warm=True, modules=["numpy"]) as kernels:
+        drawn = set()
+        for _ in range(2):
+            with kernels.start() as kernel:
+                code = "import numpy as np, random; (np.random.rand(), random.random())"
+                drawn.add(kernel.run(code, 10).outputs[0]["data"]["text/plain"])
+        assert len(drawn) == 2

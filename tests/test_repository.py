@@ -40,13 +40,26 @@ def test_every_dependency_is_locked_with_hashes_and_without_an_index():
 
 def test_environment_yml_names_the_same_dependencies_in_the_same_versions():
     text = (ROOT / "environment.yml").read_text()
-    pins = dict(re.findall(r"^      - ([\w-]+)==([\w.]+)(?:;.*)? #", text, re.MULTILINE))
+    pins = dict(re.findall(r"^      - ([\w-]+)(?:\[\w+\])?==([\w.]+)(?:;.*)? #", text, re.MULTILINE))
     assert set(pins) == {name_of(one) for one in PYPROJECT["project"]["dependencies"]}
     assert pins == {name: locked()[name] for name in pins}
 
 
 def test_top_level_is_the_one_in_the_design():
-    allowed = {".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "data", "docs", "environment.yml", "grader"}
+    allowed = {
+        ".ci",
+        ".dockerignore",
+        ".gitignore",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "SECURITY.md",
+        "Dockerfile",
+        "data",
+        "docs",
+        "environment.yml",
+        "grader",
+    }
     allowed |= {"nbgrader_config.py", "notebooks", "pyproject.toml", "requirements.lock", "solutions", "tests"}
     assert {path.split("/")[0] for path in TRACKED} <= allowed
 

@@ -1,4 +1,4 @@
-# Answers with objects that claim to be whatever they are compared with.
+# in-process: answers with objects that claim to be whatever they are compared with
 import numpy as np
 
 
@@ -45,13 +45,23 @@ class Agreeable(np.ndarray):
         return True
 
 
-names = ["output_size", "zero_pad", "conv_single_step", "conv_forward", "pool_forward", "cross_correlate2d", "convolve2d", "detect_edges", "conv_backward", "create_mask_from_window", "distribute_value", "pool_backward", "im2col", "conv_forward_fast", "conv_nd_forward"]
-for number, name in enumerate(names):
-    globals()[name] = [
-        lambda *args, **kwargs: Everything(),
-        lambda *args, **kwargs: np.array([np.nan, np.inf]).view(Agreeable),
-        lambda *args, **kwargs: np.empty((0,) * 30),
-        lambda *args, **kwargs: [[[[[[[[[[[[[[[[1.0]]]]]]]]]]]]]]]],
-        lambda *args, **kwargs: "0.0",
-        Everything(),
-    ][number % 6]
+class Changing:
+    """Another array each time that it is looked at."""
+
+    def __init__(self):
+        self.looks = 0
+
+    def __array__(self, *args, **kwargs):
+        self.looks += 1
+        return np.full((self.looks,), np.nan)
+
+
+ANSWERS = [
+    lambda *args, **kwargs: Everything(),
+    lambda *args, **kwargs: np.array([np.nan, np.inf]).view(Agreeable),
+    lambda *args, **kwargs: Changing(),
+    lambda *args, **kwargs: "0.0",
+    Everything(),
+]
+for number, name in enumerate(FUNCTIONS):
+    globals()[name] = ANSWERS[number % len(ANSWERS)]

@@ -1,52 +1,45 @@
-# Looks for tests, answer keys, solutions, the gradebook, other hand-ins, secrets and a network.
-import glob
+# outside: looks on the disk for gradebook, answer keys, solutions, configuration, other hand-ins and homes
 import os
-import pathlib
-import socket
 import sys
 
+BORING = ("/proc", "/sys", "/dev", "/usr", "/bin", "/sbin", "/lib", "/etc/fonts", "/etc/alternatives")
+WANTED = ("gradebook.db", "nbgrader_config.py", "shadow", "passwd", "id_rsa", ".netrc", ".pgpass", ".bash_history", ".git", ".course", "solutions", "hand-ins", "submitted")
+START = os.getcwd()
 
-def leak(what):
-    print("LEAK", what)
+
+def walk(folder):
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        yield entry
+        if entry.is_dir(follow_symlinks=False) and not entry.path.startswith(BORING) and not entry.path.startswith(PACKAGES):
+            yield from walk(entry.path)
 
 
-for module in ("solutions", "solutions.w1_conv", "grader.exercises", "grader.judge", "grader.key"):
+PACKAGES = tuple({path for path in sys.path if "python" in path and path.startswith("/")} | {sys.base_prefix + "/lib", sys.prefix + "/lib", sys.prefix + "/share", sys.base_prefix + "/share"})
+for entry in walk("/"):
+    if entry.name in WANTED and "site-packages" not in entry.path:
+        print("LEAK", entry.path)
+    elif entry.name.endswith((".ipynb", ".db", ".sqlite")):
+        print("LEAK", entry.path)
+    elif entry.name.endswith((".py", ".json", ".md")) and entry.is_file() and not entry.path.startswith(START):
+        try:
+            text = open(entry.path, errors="replace").read(5_000_000)
+        except OSError:
+            continue
+        if any(f"def {name}(" in text or f'"{name}":' in text for name in FUNCTIONS):
+            print("LEAK", entry.path)
+for module in ("solutions", "grader.exercises", "grader.exercise", "grader.judge", "grader.key", "grader.attacks"):
     try:
         __import__(module)
-        leak(f"import {module}")
+        print("LEAK import", module)
     except ImportError:
         pass
-
-roots = {"/", "/root", "/home", "/work", "/srv", "/mnt", "/tmp", "/var", "/etc", "/course", os.getcwd()}
-roots |= {str(parent) for path in [sys.prefix, *sys.path] for parent in pathlib.Path(path or ".").resolve().parents}
-wanted = ("gradebook.db", "w1_conv.json", "w1_conv.ipynb", "nbgrader_config.py", "shadow", "id_rsa", ".netrc", "exercises", "solutions")
-for root in roots:
-    for path in [*glob.glob(f"{root}/*"), *glob.glob(f"{root}/.*"), *glob.glob(f"{root}/*/*")]:
-        if os.path.basename(path) in wanted and "site-packages" not in path:
-            leak(path)
-
-for process in glob.glob("/proc/[0-9]*"):
+for place in ("../../../../work", "/root/.ssh", "/root/.bashrc", "/etc/passwd", "/etc/shadow", "/etc/hostname", "/var", "/run", "/srv", "/mnt", "/boot"):
     try:
-        command = pathlib.Path(process, "cmdline").read_bytes()
-        environment = pathlib.Path(process, "environ").read_bytes()
-    except OSError:
-        continue
-    if b"pytest" in command or b"course grade" in command or b"COURSE_DATA_MIRROR" in environment:
-        leak(process)
-for name in os.environ:
-    if any(word in name.upper() for word in ("TOKEN", "SECRET", "PASSWORD", "MIRROR", "COURSE_FOLDER")):
-        leak(f"environment variable {name}")
-
-for address in (("1.1.1.1", 53), ("8.8.8.8", 443)):
-    try:
-        socket.create_connection(address, timeout=1).close()
-        leak(f"network {address}")
-    except OSError:
-        pass
-
-for place in ("/usr", "/course", sys.prefix, "/", "/etc", "/dev"):
-    try:
-        pathlib.Path(place, "sitecustomize.py").write_text("print('LEAK left behind')")
-        leak(f"{place} can be written to")
+        os.stat(place)
+        print("LEAK", place) if place != "../../../../work" else None
     except OSError:
         pass

@@ -1,0 +1,4 @@
+# resources: a segmentation fault
+import ctypes
+
+ctypes.string_at(0)

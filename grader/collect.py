@@ -1,0 +1,75 @@
+"""What there is in a folder of hand-ins: one file a student, or the reason why there is none to read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import CourseError
+
+ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar")
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One student's file, or the reason why there is none to read."""
+
+    student: str
+    path: Path
+    notes: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
+MAX_NAME = 100  # characters of a student's id: it becomes a file's name
+
+
+class NothingToGrade(CourseError):
+    """The folder holds no hand-in; the message says what was looked for."""
+
+
+def find(folder: Path, assignment: str) -> list[HandIn]:
+    """The hand-ins in a folder: STUDENT/<assignment>.ipynb or STUDENT.ipynb, by student.
+
+    Raises:
+        NothingToGrade -- where there is none
+    """
+    if not folder.is_dir():
+        raise NothingToGrade(f"There is no folder {folder}.")
+    found: dict[str, HandIn] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__")):  # hidden, or a system's own: __MACOSX, __pycache__
+            continue
+        is_folder = path.is_dir() and not path.is_symlink()
+        if not is_folder and path.suffix not in (".ipynb", *ARCHIVES):
+            continue
+        name = path.name if is_folder else path.stem
+        if name in found:
+            found[name].notes.append(f"{path.name} was left out: this student has another hand-in.")
+        else:
+            student = _student(name, {one.student for one in found.values()})
+            problem = f"{path.name} is an archive. Hand in the notebook itself." if path.suffix in ARCHIVES else ""
+            found[name] = _in_folder(path, student, assignment) if is_folder else HandIn(student, path, problem=problem)
+    if not found:
+        raise NothingToGrade(f"No hand-in in {folder}: expected STUDENT/{assignment}.ipynb or STUDENT.ipynb.")
+    return list(found.values())
+
+
+def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
+    path = folder / f"{assignment}.ipynb"
+    if path.exists() or path.is_symlink():
+        return HandIn(student, path)
+    others = sorted(other for other in folder.glob("*.ipynb") if not other.name.startswith("."))
+    if len(others) == 1:
+        return HandIn(student, others[0], notes=[f"{others[0].name} was taken for {assignment}.ipynb."])
+    what = f"found: {', '.join(other.name for other in others[:5])}" if others else "the folder holds no notebook"
+    return HandIn(student, path, problem=f"There is no {assignment}.ipynb ({what}).")
+
+
+def _student(name: str, taken: set[str]) -> str:
+    """A student's id: the name without what is a wildcard in nbgrader's paths, and unlike every other student's."""
+    plain = student = re.sub(r"[^\w.@+-]", "_", name)[:MAX_NAME]
+    number = 2
+    while student in taken:
+        student, number = f"{plain}-{number}", number + 1
+    return student

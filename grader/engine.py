@@ -1,0 +1,82 @@
+"""What a result depends on, as digests: the engine and its libraries, the released notebook, each exercise."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import json
+import platform
+from dataclasses import asdict
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grader import probe
+from grader.exercise import VISIBLE_SEED, Assignment, Exercise
+from grader.sandbox import Limits
+
+FOLDER = Path(__file__).parent
+POLICY = "one seed a run"
+LIBRARIES = ("numpy", "scipy", "matplotlib", "ipykernel", "ipython", "keras", "nbformat")
+
+
+@cache
+def digest() -> str:
+    """Of the code that runs and judges hand-ins, and of the libraries that it and they use."""
+    files = [FOLDER / f"{name}.py" for name in sorted(_reached("judge", set()))]
+    files += sorted((FOLDER / "inside").rglob("*.py"))
+    versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
+    return _hash(platform.python_version(), *versions, *(path.read_text() for path in files))
+
+
+def _reached(name: str, found: set[str]) -> set[str]:
+    """The modules of the grader that one of them imports, and those that these import, and itself."""
+    if name not in found and (FOLDER / f"{name}.py").exists():
+        found.add(name)
+        for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "grader":
+                inner = node.module.partition(".")[2]
+                for one in [inner] if inner else [alias.name for alias in node.names]:
+                    _reached(one, found)
+    return found
+
+
+def of_run(released: NotebookNode, limits: Limits, sandboxed: bool) -> str:
+    """Of what all exercises of a run have in common."""
+    return _hash(digest(), POLICY, json.dumps(released, sort_keys=True), json.dumps(asdict(limits)), str(sandboxed))
+
+
+def of_exercises(assignment: Assignment) -> dict[str, str]:
+    """Of each exercise: its declaration, its reference, and those of the helpers that it may call."""
+    rest = _rest_of_solution(assignment)
+    own = {name: _hash(rest, *_own(one)) for name, one in assignment.exercises.items()}
+    found: dict[str, str] = {}
+    for name, one in assignment.exercises.items():  # helpers are declared first
+        found[name] = _hash(own[name], *(found[helper] for helper in one.uses))
+    return found
+
+
+def _own(one: Exercise) -> list[str]:
+    """All that an exercise declares, as text: the code that draws its cases by its text, and by what it draws."""
+    draw = inspect.getsource(one.cases)
+    drawn = json.dumps(
+        [[case.title, case.raises, probe.encode([case.args, case.kwargs])] for case in one.draw(VISIBLE_SEED)]
+    )
+    slips = [text for slip in one.slips for text in (slip.title, slip.help, one.source(slip.code))]
+    terms = [one.points, one.hints, one.uses, one.forbids, one.forbids_own, one.dtype, one.limit, one.limit_float32]
+    return [one.source(), draw, drawn, one.observer_source() or "", repr(terms), *slips]
+
+
+def _rest_of_solution(assignment: Assignment) -> str:
+    """What a solution module holds beside the exercises' functions: imports, constants, helpers of its own."""
+    tree = ast.parse(inspect.getsource(assignment.solution))
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    kept = [n for n in tree.body if not (isinstance(n, functions) and n.name in assignment.exercises)]
+    return "\n".join(ast.unparse(node) for node in kept)
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()

@@ -1,0 +1,166 @@
+"""Results into nbgrader's folders, the gradebook and the pages. Recording a result twice is recording it once.
+
+nbgrader's own steps save the marks, ask for late penalties and read what was given by hand; they are called here one by
+one, because its converters read, check and write every notebook five times.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+
+from grader.course import Course, configure, quiet_gradebook, reach
+from grader.feedback import Grades
+from grader.results import Report, Result
+from grader.store import Store
+
+log = logging.Logger("nbgrader", logging.CRITICAL)
+
+
+class Recorder:
+    """Records the results of one run; the only one that touches the gradebook and the feedback folder."""
+
+    def __init__(self, course: Course, store: Store, report: Report):
+        from traitlets.config import Config
+
+        self.course, self.store, self.report = course, store, report
+        config = Config()
+        configure(config, course)
+        config.Exporter.default_preprocessors = []
+        self.exporter = HTMLExporter(config=config)
+
+    def record(self, identity: str, result: Result) -> None:
+        """Put a result into the gradebook, and make its feedback page; where both are done already, only read the total.
+
+        Arguments:
+            identity -- of the result: the store's
+        """
+        from sqlalchemy.exc import SQLAlchemyError
+
+        name, student = self.report.assignment, result.student
+        page = self.course.path("feedback", name, student) / f"{name}.html"
+        try:
+            with quiet_gradebook():
+                state = self._state(student)
+                if not page.exists() or not self.store.is_recorded(identity, self.course.gradebook, student, state):
+                    self._write(student, page)
+                    state = self._state(student)
+                    self.store.recorded(identity, self.course.gradebook, student, state)
+        except SQLAlchemyError as error:
+            reach(self.course)  # one that is gone stops the run: what is judged is kept
+            reason = str(error).splitlines()[0]
+            self.report.problems.append(f"{student}: the gradebook did not take the marks ({reason}).")
+            return
+        self.report.feedback[student] = page
+        result.total = json.loads(state)["total"]
+
+    def _write(self, student: str, page: Path) -> None:
+        from nbgrader.api import Gradebook
+        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+        name = self.report.assignment
+        notebook = nbformat.reads((self.store.folder / f"{student}.ipynb").read_text(), 4)
+        self._submit(student, notebook)
+        resources = self._resources(student)
+        with Gradebook(self.course.gradebook) as gradebook:
+            gradebook.update_or_create_student(student)
+            gradebook.update_or_create_submission(name, student)
+            notebook = Sheet(gradebook, name, student).through(SaveAutoGrades(log=log), notebook, resources)
+            gradebook.db.commit()
+        notebook, _ = AssignLatePenalties(log=log).preprocess(notebook, resources)
+        autograded = self.course.path("autograded", name, student)
+        autograded.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, autograded / f"{name}.ipynb")
+        with Gradebook(self.course.gradebook) as gradebook:
+            sheet = Sheet(gradebook, name, student)
+            notebook = sheet.through(Grades(log=log), notebook, resources)
+            resources["nbgrader"] |= sheet.totals()
+        # HTMLExporter itself would parse the page again, for pictures without a text: ours has one for each.
+        html, _ = super(HTMLExporter, self.exporter).from_notebook_node(notebook, resources)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(html)
+
+    def _submit(self, student: str, notebook: NotebookNode) -> None:
+        """nbgrader cannot open whatever students save: it gets the rebuilt notebook; the file itself is kept beside it."""
+        submitted = self.course.path("submitted", self.report.assignment, student)
+        submitted.mkdir(parents=True, exist_ok=True)
+        bare = [NotebookNode({**cell, "outputs": []}) if cell.cell_type == "code" else cell for cell in notebook.cells]
+        nbformat.write(NotebookNode({**notebook, "cells": bare}), submitted / f"{self.report.assignment}.ipynb")
+
+    def _resources(self, student: str) -> dict[str, Any]:
+        name = self.report.assignment
+        names = {"student": student, "assignment": name, "notebook": name, "db_url": self.course.gradebook}
+        return {"nbgrader": names, "unique_key": name}
+
+    def _state(self, student: str) -> str:
+        """What the gradebook has of a hand-in: the total, and a digest that changes when somebody gives a mark."""
+        from nbgrader.api import Gradebook, MissingEntry
+
+        name = self.report.assignment
+        try:
+            with Gradebook(self.course.gradebook) as gradebook:
+                found = gradebook.find_submission_notebook(name, name, student)
+                total = round(found.score - (found.late_submission_penalty or 0), 2)
+                grades = [(g.name, g.auto_score, g.manual_score, g.extra_credit) for g in found.grades]
+                comments = [(c.name, c.manual_comment) for c in found.comments]
+        except MissingEntry:
+            return ""
+        digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments)]).encode()).hexdigest()
+        return json.dumps({"total": total, "digest": digest})
+
+
+class Sheet:
+    """A hand-in's grades and comments, read once: nbgrader's steps ask for each by name, and would go to the database."""
+
+    def __init__(self, gradebook: Any, assignment: str, student: str):
+        from nbgrader.api import BaseCell
+
+        self.where = (assignment, assignment, student)
+        self.cells = gradebook.db.query(BaseCell).all()  # held, so that no grade asks for its own
+        self.gradebook, self.submission = gradebook, gradebook.find_submission_notebook(*self.where)
+        self.grades = {grade.name: grade for grade in self.submission.grades}
+        self.comments = {comment.name: comment for comment in self.submission.comments}
+        self.db = self
+
+    def through(self, step: Any, notebook: NotebookNode, resources: dict[str, Any]) -> NotebookNode:
+        """Run one of nbgrader's steps on every cell, with this in place of its gradebook."""
+        step.gradebook = self
+        step.notebook_id, step.assignment_id, step.student_id = self.where
+        return Preprocessor.preprocess(step, notebook, resources)[0]
+
+    def find_grade(self, name: str, *where: str) -> Any:
+        """As a gradebook's."""
+        return self.grades.get(name) or self.gradebook.find_grade(name, *where)
+
+    def find_comment(self, name: str, *where: str) -> Any:
+        """As a gradebook's."""
+        return self.comments.get(name) or self.gradebook.find_comment(name, *where)
+
+    def commit(self) -> None:
+        """Nothing yet: all of a hand-in is written at once, or nothing of it."""
+
+    def totals(self) -> dict[str, float]:
+        """What nbgrader's GetGrades tells the page."""
+        penalty = self.submission.late_submission_penalty or 0
+        return {
+            "score": self.submission.score - penalty,
+            "max_score": self.submission.max_score,
+            "late_penalty": penalty,
+        }
+
+
+def write_pages(report: Report, course: Course) -> None:
+    """The tables of grades and the page of statistics."""
+    from grader import exports, statistics
+
+    report.folder.mkdir(parents=True, exist_ok=True)
+    exports.write_all(report)
+    statistics.write(report, course)

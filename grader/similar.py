@@ -1,0 +1,233 @@
+"""Hand-ins that are nearly the same: copydetect's fingerprints, and what they cannot say.
+
+Every hand-in is compared with every other, in two steps: an inverted index of the fingerprints tells which two share any
+that are telling, and copydetect compares those. Given code tells nothing, and neither does what many wrote.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import json
+import keyword
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from copydetect import CodeFingerprint
+
+# Winnowing (Schleimer, Wilkerson, Aiken 2003): what is as long as GUARANTEED is found, what is shorter than NOISE is not.
+NOISE, GUARANTEED = 25, 30
+# As in Moss: what more than ten hand-ins have, or more than one in ten, is how one writes it.
+COMMON, COMMON_SHARE = 10, 0.1
+LEAST_FINGERPRINTS = 20  # of its own, for a hand-in to be compared
+LEAST_SHARED = 200  # characters, names being one each
+NEARLY = 0.8
+CANDIDATES, SHOWN = 1_000, 40
+LONGEST = 30_000  # characters of a hand-in that are read
+OWN_LINES = 3  # for a function to be called the same to the letter
+
+KEPT = {*keyword.kwlist, *(name for name in vars(builtins) if name.islower())}
+# A string that does not end is one, too: whatever is read, each character is looked at once.
+TOKEN = re.compile(
+    r"""(?P<string>[rbfu]{0,2}(?:\"{3}(?s:.*?)(?:\"{3}|\Z)|'{3}(?s:.*?)(?:'{3}|\Z)"""
+    r"""|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))"""
+    r"""|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|\#[^\n]*|\s+""",
+    re.IGNORECASE,
+)
+
+Sources = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hand-ins that are the same but for names, comments and layout.
+
+    Attributes:
+        to_the_letter -- whether names, comments and layout are the same, too
+    """
+
+    students: list[str]
+    to_the_letter: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins that share most of what at least one of them has of its own.
+
+    Attributes:
+        shares -- of the first's own code that is in the second, and the other way round; 0 to 1
+        shared -- characters of code that both have, each name counted as one
+        to_the_letter -- functions that are the same in both, with names, comments and layout
+    """
+
+    first: str
+    second: str
+    shares: tuple[float, float]
+    shared: int
+    to_the_letter: list[str]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What comparing all hand-ins came to.
+
+    Attributes:
+        compared -- hand-ins that had enough of their own to be compared
+        pairs -- the most alike first; of hand-ins that are in one group, the first stands for all
+        more -- pairs that are left out
+    """
+
+    compared: int = 0
+    groups: list[Group] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
+    more: int = 0
+
+
+def sources_of(notebook: Path) -> dict[str, str]:
+    """What a student wrote, by function; and under "" the cells that were added. Empty where there is no notebook."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    found: dict[str, str] = {}
+    for cell in cells:
+        about = cell.get("metadata", {})
+        marks = about.get("nbgrader", {})
+        is_answer = marks.get("solution") and not marks.get("grade")
+        if cell.get("cell_type") != "code" or not (is_answer or about.get("convnets", {}).get("extra")):
+            continue
+        name = marks.get("grade_id", "")
+        source = cell.get("source", "")
+        text = source if isinstance(source, str) else "".join(source)
+        found[name] = f"{found[name]}\n{text}" if name in found else text
+    return found
+
+
+def find(handins: Mapping[str, Sources], released: Sources) -> Likeness:
+    """Compare every hand-in with every other.
+
+    Arguments:
+        handins -- by student, the sources by function
+        released -- the sources of the released notebook, which tell nothing
+    """
+    given = set(_fingerprint(released, window=1).hashes)
+    groups: dict[str, list[str]] = {}
+    hashes: list[np.ndarray] = []
+    for student, sources in handins.items():
+        print_ = _fingerprint(sources)
+        own = print_.hashes - given
+        if len(own) < LEAST_FINGERPRINTS:
+            continue
+        if print_.filtered_code not in groups:
+            hashes.append(np.fromiter(own, np.int64, len(own)))
+        groups.setdefault(print_.filtered_code, []).append(student)
+    first = [students[0] for students in groups.values()]
+    pairs = _pairs(first, hashes, handins, released, given) if len(first) > 1 else []
+    alike = [Group(students, _all_same(handins, students)) for students in groups.values() if len(students) > 1]
+    alike.sort(key=lambda group: -len(group.students))
+    return Likeness(sum(map(len, groups.values())), alike, pairs[:SHOWN], max(0, len(pairs) - SHOWN))
+
+
+def _pairs(
+    students: list[str],
+    hashes: list[np.ndarray],
+    handins: Mapping[str, Sources],
+    released: Sources,
+    given: set[int],
+) -> list[Pair]:
+    """The pairs among hand-ins of which no two are the same, the most alike first."""
+    from copydetect import compare_files
+
+    candidates, common = _candidates(hashes)
+    prints: dict[int, CodeFingerprint] = {}
+    for index in {index for pair in candidates for index in pair}:
+        prints[index] = _without(_fingerprint(handins[students[index]]), given | common)
+    pairs = []
+    for i, j in candidates:
+        shared, shares, _ = compare_files(prints[i], prints[j])
+        if max(shares) >= NEARLY and shared >= LEAST_SHARED:
+            one, other = students[i], students[j]
+            same = _same_to_the_letter(handins[one], handins[other], released)
+            pairs.append(Pair(one, other, (min(1.0, shares[0]), min(1.0, shares[1])), int(shared), same))
+    return sorted(pairs, key=lambda pair: (-len(pair.to_the_letter), -sum(pair.shares), -pair.shared))
+
+
+def _candidates(hashes: list[np.ndarray]) -> tuple[list[tuple[int, int]], set[int]]:
+    """Pairs of hand-ins that share the most of their telling fingerprints, and the fingerprints that tell nothing.
+
+    Arguments:
+        hashes -- one array a hand-in, each fingerprint once
+    """
+    from scipy.sparse import csr_array
+
+    values, columns = np.unique(np.concatenate(hashes), return_inverse=True)
+    rows = np.repeat(np.arange(len(hashes)), [len(one) for one in hashes])
+    table = csr_array((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(hashes), len(values)))
+    times = table.sum(axis=0)
+    telling = times <= max(COMMON, COMMON_SHARE * len(hashes))
+    table = table[:, np.flatnonzero(telling)]
+    own = table.sum(axis=1)
+    found: list[tuple[float, int, int]] = []
+    for start in range(0, len(hashes), 500):  # in blocks: the product of all with all does not fit for a large class
+        block = (table[start : start + 500] @ table.T).tocoo()
+        i, j = block.coords[0] + start, block.coords[1]
+        # Winnowing picks other fingerprints beside a difference, so fewer are shared than code is.
+        share = block.data / np.maximum(np.minimum(own[i], own[j]), LEAST_FINGERPRINTS / 2)
+        keep = np.flatnonzero((i < j) & (share >= NEARLY / 2))
+        found += zip(share[keep].tolist(), i[keep].tolist(), j[keep].tolist(), strict=True)
+    found.sort(key=lambda one: -one[0])
+    return [(i, j) for _, i, j in found[:CANDIDATES]], set(values[~telling].tolist())
+
+
+def _fingerprint(sources: Sources, window: int = GUARANTEED - NOISE + 1) -> CodeFingerprint:
+    """copydetect's fingerprint, in which names, comments and layout make no difference; a window of 1 keeps every hash."""
+    from copydetect import CodeFingerprint
+
+    text = "\n".join(sources.values())[:LONGEST]
+    return CodeFingerprint("hand-in", NOISE, window, filter=False, fp=io.StringIO(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Code with V for each name and S for each string, without comments and layout: what copydetect's own filter
+    makes of it, in a small part of the time."""
+
+    def short(token: re.Match[str]) -> str:
+        if token["name"]:
+            return token["name"] if token["name"] in KEPT else "V"
+        return "S" if token["string"] else token["number"] or ""
+
+    return TOKEN.sub(short, text)
+
+
+def _without(print_: CodeFingerprint, hashes: set[int]) -> CodeFingerprint:
+    """A fingerprint without some hashes; copydetect's own way loses those that occur twice."""
+    from copydetect.utils import get_token_coverage
+
+    print_.hashes = print_.hashes - hashes
+    print_.hash_idx = {one: places for one, places in print_.hash_idx.items() if one in print_.hashes}
+    print_.token_coverage = get_token_coverage(print_.hash_idx, print_.k, len(print_.filtered_code))
+    return print_
+
+
+def _all_same(handins: Mapping[str, Sources], students: list[str]) -> bool:
+    return len({json.dumps(handins[student], sort_keys=True) for student in students}) == 1
+
+
+def _same_to_the_letter(one: Sources, other: Sources, released: Sources) -> list[str]:
+    """The functions whose text is the same in two hand-ins, where there is enough of it to tell."""
+    return [
+        name
+        for name, text in one.items()
+        if name and other.get(name) == text and _own_lines(text, released.get(name, "")) >= OWN_LINES
+    ]
+
+
+def _own_lines(text: str, released: str) -> int:
+    given = set(released.splitlines())
+    return sum(bool(line.strip()) and line not in given for line in text.splitlines())

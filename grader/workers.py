@@ -1,0 +1,217 @@
+"""Judging on many processes: Dask distributed, on this machine by default, on a cluster by its scheduler's address.
+
+Hand-ins travel as bytes, results come back as data; a worker never sees the gradebook. A worker that is lost is replaced
+and its hand-in judged again, but one that has cost three workers is not tried for ever. Dask speaks pickle between the
+instructor's own processes: a scheduler must be out of the students' reach.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import uuid
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import Any, cast
+
+import distributed
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from grader import judge, sandbox
+from grader.assess import Mark
+from grader.engine import digest
+from grader.errors import CourseError
+from grader.kernels import Kernels
+from grader.results import mark_of
+from grader.zygote import modules
+
+LOST_WORKERS = 3  # that one hand-in may cost
+CONNECT_SECONDS = 30
+
+
+class NoWorkers(CourseError):
+    """The workers cannot be used; the message says why."""
+
+
+class Judging(WorkerPlugin):
+    """What a worker keeps for a grading run: the rulebook, and a zygote that forks its kernels."""
+
+    def __init__(self, rulebook: str, warm: bool, engine: str):
+        self.name = f"judging-{uuid.uuid4()}"
+        self.text, self.warm, self.engine = rulebook, warm, engine
+
+    def setup(self, worker: distributed.Worker) -> None:
+        """Called in every worker there is and is to come.
+
+        Raises:
+            CourseError -- where hand-ins cannot be judged there
+        """
+        if digest() != self.engine:
+            raise NoWorkers(f"The worker {worker.address} has another version of the course than this machine.")
+        self.rulebook = judge.Rulebook.from_json(self.text)
+        if self.rulebook.sandboxed:
+            sandbox.require()
+        limits, sandboxed = self.rulebook.limits, self.rulebook.sandboxed
+        self.kernels = Kernels(limits, sandboxed, self.warm, modules(self.rulebook.released))
+
+    def teardown(self, worker: distributed.Worker) -> None:
+        """Called when the run is over, or the worker."""
+        self.kernels.close()
+
+
+@dataclass(frozen=True)
+class Task:
+    """A hand-in to be judged.
+
+    Attributes:
+        raw -- its bytes
+        notes -- what is known of it already
+        kept -- marks that hold: the rest is judged
+    """
+
+    student: str
+    raw: bytes
+    notes: list[str]
+    kept: dict[str, Mark]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a task: a result and the notebook's text, or why there is none."""
+
+    student: str
+    result: dict[str, Any] = field(default_factory=dict)
+    notebook: str = ""
+    failed: str = ""
+
+
+def judge_here(name: str, raw: bytes, notes: list[str], kept: str) -> tuple[str, str]:
+    """Judge a hand-in, in a worker.
+
+    Arguments:
+        name -- of the plugin that holds the run's rulebook
+        kept -- JSON of the marks that hold
+
+    Returns:
+        JSON of the result, and of the notebook
+    """
+    run = cast(Judging, distributed.get_worker().plugins[name])
+    marks = {exercise: mark_of(mark) for exercise, mark in json.loads(kept).items()}
+    graded = judge.grade(raw, run.rulebook, run.kernels, marks)
+    graded.notes[:0] = notes
+    return as_data(graded, run.rulebook)
+
+
+def as_data(graded: judge.Graded, rulebook: judge.Rulebook) -> tuple[str, str]:
+    """A result and its notebook, each as JSON."""
+    graded.notebook.metadata["convnets"] = {"notes": graded.notes, "seed": rulebook.key.seed}
+    marks = {name: asdict(mark) for name, mark in graded.marks.items()}
+    rest = {"notes": graded.notes, "rejected": graded.rejected, "seconds": graded.seconds}
+    return json.dumps({"marks": marks, **rest}), json.dumps(graded.notebook)
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """A context manager: workers that judge by one rulebook."""
+
+    def __init__(self, rulebook: judge.Rulebook, count: int, scheduler: str = "", warm: bool = True):
+        """
+        Arguments:
+            count -- how many processes on this machine
+            scheduler -- address of a Dask scheduler, whose workers are used instead
+        """
+        self.plugin = Judging(rulebook.to_json(), warm, digest())
+        self.count, self.scheduler = count, scheduler
+
+    def __enter__(self) -> Workers:
+        with ExitStack() as stack:
+            self.client = stack.enter_context(self._client(stack))
+            self.client.register_plugin(self.plugin)
+            stack.callback(self._unregister)
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.stack.close()
+
+    def _client(self, stack: ExitStack) -> distributed.Client:
+        if self.scheduler:
+            try:
+                client = distributed.Client(self.scheduler, timeout=CONNECT_SECONDS)
+            except (OSError, ValueError) as error:
+                raise NoWorkers(f"There is no Dask scheduler at {self.scheduler}: {error}.") from error
+            if not client.scheduler_info()["workers"]:
+                client.close()
+                raise NoWorkers(f"The scheduler at {self.scheduler} has no workers: start some with `dask worker`.")
+        else:
+            cluster = distributed.LocalCluster(
+                n_workers=self.count,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                security=True,  # or every user of this machine could have the workers run what they like
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            )
+            client = distributed.Client(stack.enter_context(cluster))
+        client.run_on_scheduler(_settle)
+        return client
+
+    def _unregister(self) -> None:
+        with suppress(OSError, TimeoutError):  # a scheduler that is gone has nothing to forget
+            self.client.unregister_worker_plugin(self.plugin.name)
+
+    @property
+    def width(self) -> int:
+        """How many hand-ins are on their way at a time: one more than there are workers, so that none waits for us."""
+        return len(self.client.scheduler_info(n_workers=-1)["workers"]) + 1
+
+    def judge(self, tasks: Iterable[Task]) -> Iterator[Answer]:
+        """Judge hand-ins as workers come free; answers in the order in which they come.
+
+        Arguments:
+            tasks -- taken one by one, so that few are in memory
+        """
+        waiting = iter(tasks)
+        coming = distributed.as_completed()
+        for task in islice(waiting, self.width):
+            coming.add(self._submit(task))
+        for future in coming:
+            yield self._take(future)
+            for task in islice(waiting, max(1, self.width - coming.count())):
+                coming.add(self._submit(task))
+
+    def _submit(self, task: Task) -> distributed.Future:
+        kept = json.dumps({name: asdict(mark) for name, mark in task.kept.items()})
+        key = f"{uuid.uuid4()} {task.student}"
+        with warnings.catch_warnings():  # of a large hand-in, as if it could be made smaller here
+            warnings.simplefilter("ignore", UserWarning)
+            return self.client.submit(
+                judge_here, self.plugin.name, task.raw, task.notes, kept, key=key, pure=False, retries=1
+            )
+
+    def _take(self, future: distributed.Future) -> Answer:
+        student = str(future.key).partition(" ")[2]
+        try:
+            result, notebook = future.result()
+            return Answer(student, json.loads(result), notebook)
+        except distributed.KilledWorker:
+            return Answer(student, failed=f"it has ended {LOST_WORKERS} workers, one after the other")
+        except Exception as error:  # whatever goes wrong with one hand-in, the others are graded
+            return Answer(student, failed=f"{type(error).__name__}: {error}")
+        finally:
+            future.release()
+
+
+def _settle(dask_scheduler: Any) -> None:
+    """On the scheduler: how often to try again, and one hand-in a worker at a time, lest one pays for its neighbour."""
+    dask_scheduler.allowed_failures = LOST_WORKERS - 1
+    dask_scheduler.WORKER_SATURATION = 1.0
