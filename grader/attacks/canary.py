@@ -4,6 +4,7 @@ import ctypes as _ctypes
 import glob as _glob
 import os as _os
 import sys as _sys
+from contextlib import suppress as _suppress
 
 import numpy as _np
 from IPython import get_ipython as _shell
@@ -32,8 +33,9 @@ def _canary():
             yield f"System V {name}"
     if libc.mq_open(b"/" + mark.encode(), 0) >= 0:
         yield "a message queue"
-    if _os.path.exists("/proc/keys") and mark in open("/proc/keys").read():
-        yield "a key"
+    with _suppress(OSError):  # it is masked
+        if mark in open("/proc/keys").read():
+            yield "a key"
     for line in open("/proc/net/unix").read().splitlines()[1:]:
         if "@" in line:
             yield f"socket {line.split()[-1]}"
