@@ -301,7 +301,6 @@ def _probe_source() -> str:
 
 def _question(exercise: KeyExercise, lent: str) -> str:
     """Code that asks a function its cases, in the student's kernel."""
-    inputs = json.dumps([case.inputs for case in exercise.cases])
     return f"""
 def _ask(source, name, inputs, observer, lent, helpers):
     import contextlib, os
@@ -319,7 +318,7 @@ def _ask(source, name, inputs, observer, lent, helpers):
         shell.user_ns.update(own)
         for helper in [helper for helper in own if own[helper] is missing]:
             del shell.user_ns[helper]
-_ask({_probe_source()!r}, {exercise.name!r}, {inputs!r}, {exercise.observer!r}, {lent!r}, {exercise.uses!r})
+_ask({_probe_source()!r}, {exercise.name!r}, {exercise.inputs!r}, {exercise.observer!r}, {lent!r}, {exercise.uses!r})
 """
 
 

@@ -6,15 +6,18 @@ grading run draws a key of its own, which never leaves the judging process.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import inspect
 import json
 import os
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from grader import exercise as declarations
 from grader import probe
@@ -40,6 +43,16 @@ class KeyCase:
     slips: list[Answer]
     known: bool = False
 
+    @cached_property
+    def wanted(self) -> Any:
+        """The expected value, read; the same for every hand-in, so not to be changed."""
+        return probe.decode(self.expected["value"])
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Whether an input is an array of single precision."""
+        return _is_single(self.inputs)
+
 
 @dataclass(frozen=True)
 class KeyExercise:
@@ -57,6 +70,11 @@ class KeyExercise:
     slips: list[tuple[str, str]]
     cases: list[KeyCase]
 
+    @cached_property
+    def inputs(self) -> str:
+        """The inputs of all cases, as JSON."""
+        return json.dumps([case.inputs for case in self.cases])
+
 
 @dataclass(frozen=True)
 class Key:
@@ -65,6 +83,15 @@ class Key:
     assignment: str
     seed: int
     exercises: dict[str, KeyExercise]
+
+
+def _is_single(tree: Any) -> bool:
+    kind, content = tree
+    if kind == "array":
+        return probe.read_npy(base64.b64decode(content)).dtype == np.float32
+    if kind in ("tuple", "list"):
+        return any(_is_single(item) for item in content)
+    return kind == "dict" and any(_is_single(value) for _, value in content)
 
 
 def draw(assignment: declarations.Assignment, seed: int) -> Key:
@@ -112,8 +139,6 @@ def _draw(one: declarations.Exercise, seed: int) -> KeyExercise:
 
 
 def _answer(function: Any, inputs: list, observer: Any) -> Answer:
-    import numpy as np
-
     args, kwargs = probe.decode(inputs)
     with np.errstate(all="ignore"):
         return probe.observe(function, args, kwargs, observer)

@@ -67,7 +67,7 @@ class Recorder:
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
         name = self.report.assignment
-        notebook = nbformat.reads((self.store.folder / f"{student}.ipynb").read_text(), 4)
+        notebook = nbformat.from_dict(json.loads((self.store.folder / f"{student}.ipynb").read_text()))
         self._submit(student, notebook)
         resources = self._resources(student)
         with Gradebook(self.course.gradebook) as gradebook:
@@ -78,7 +78,7 @@ class Recorder:
         notebook, _ = AssignLatePenalties(log=log).preprocess(notebook, resources)
         autograded = self.course.path("autograded", name, student)
         autograded.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, autograded / f"{name}.ipynb")
+        _write(notebook, autograded / f"{name}.ipynb")
         with Gradebook(self.course.gradebook) as gradebook:
             sheet = Sheet(gradebook, name, student)
             notebook = sheet.through(Grades(log=log), notebook, resources)
@@ -93,7 +93,7 @@ class Recorder:
         submitted = self.course.path("submitted", self.report.assignment, student)
         submitted.mkdir(parents=True, exist_ok=True)
         bare = [NotebookNode({**cell, "outputs": []}) if cell.cell_type == "code" else cell for cell in notebook.cells]
-        nbformat.write(NotebookNode({**notebook, "cells": bare}), submitted / f"{self.report.assignment}.ipynb")
+        _write(NotebookNode({**notebook, "cells": bare}), submitted / f"{self.report.assignment}.ipynb")
 
     def _resources(self, student: str) -> dict[str, Any]:
         name = self.report.assignment
@@ -115,6 +115,11 @@ class Recorder:
             return ""
         digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments)]).encode()).hexdigest()
         return json.dumps({"total": total, "digest": digest})
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    """As nbformat.write, which would check anew what we have put together ourselves."""
+    path.write_text(nbformat.v4.writes(notebook))
 
 
 class Sheet:

@@ -31,6 +31,17 @@ NEWNS, NEWUSER, NEWPID, NEWIPC = 0x00020000, 0x10000000, 0x20000000, 0x08000000
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 SET_PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 CAPABILITIES = 64
+# What a kernel imports by itself while it starts.
+STARTING = (
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "debugpy.server.api",
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+)
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -59,7 +70,7 @@ def prctl(option, value):
 def main():
     """Import, then serve until stdin is closed."""
     sys.path.pop(0)  # this file's folder
-    for name in ["ipykernel.kernelapp", *sys.argv[1:]]:
+    for name in [*STARTING, *sys.argv[1:]]:
         with suppress(Exception):  # what cannot be imported here will say so in the student's cell
             importlib.import_module(name)
     draw_once()
@@ -196,8 +207,8 @@ def to_kernel(filters):
     os.setsid()
     os.dup2(1, 2)
     os.chdir(HOME)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # every kernel would draw the zygote's numbers
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()  # every kernel would draw the zygote's numbers
     sys.argv = ["ipykernel_launcher", "-f", CONNECTION, "--HistoryManager.enabled=False"]
     from ipykernel import kernelapp
 
