@@ -215,17 +215,16 @@ def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, 
     original = judge.grade
     small = tmp_path / "small"
     small.mkdir()
-    for name in ("a", "b"):
-        shutil.copy(folder / "ann" / "w1_conv.ipynb", small / f"{name}.ipynb")
-    calls = []
+    right = nbformat.read(folder / "ann" / "w1_conv.ipynb", 4)
+    nbformat.write(right, small / "b.ipynb")
+    nbformat.write(handins.add_cell(right, "# tinder"), small / "a.ipynb")
 
-    def fails_once(raw, *more):
-        calls.append(1)
-        if len(calls) <= 2:  # once more, for it may have been the machine
+    def fails_on_one(raw, *more):
+        if b"tinder" in raw:
             raise RuntimeError("the roof is on fire")
         return original(raw, *more)
 
-    monkeypatch.setattr(judge, "grade", fails_once)
+    monkeypatch.setattr(judge, "grade", fails_on_one)
     course = Course(tmp_path / "course")
     with distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
         report = batch.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=cluster.scheduler_address)
