@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from dask.system import CPU_COUNT
 
 from grader import build, collect, engine, handin, judge, living, record, sandbox
 from grader.collect import HandIn
@@ -20,7 +21,7 @@ from grader.judge import Rulebook
 from grader.key import draw
 from grader.results import Change, Report, Result, mark_of
 from grader.store import Key, Store, Stored, digest_of
-from grader.workers import Answer, Task, Workers, as_data, cores
+from grader.workers import Answer, Task, Workers, as_data
 
 
 def grade_folder(
@@ -63,7 +64,7 @@ def grade_folder(
     if left:
         report.seed = run.store.seed()
         rulebook = Rulebook(declared, released, draw(declared, report.seed), limits, sandboxed)
-        run.judge(left, rulebook, lambda count: Workers(rulebook, min(workers or cores(), count), scheduler, warm))
+        run.judge(left, rulebook, lambda count: Workers(rulebook, min(workers or CPU_COUNT, count), scheduler, warm))
         run.store.end_run()
     report.results = {one.student: report.results[one.student] for one in handins}
     record.write_pages(report, course)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from dask.system import CPU_COUNT
 from rich.console import Console
 from rich.table import Table
 
@@ -204,9 +205,7 @@ def machine() -> str:
     models = [line for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
     model = models[0].partition(":")[2].strip() if models else platform.processor() or platform.machine()
     tensorflow = version("tensorflow-cpu") or version("tensorflow") or "missing"
-    return (
-        f"{model}, {os.cpu_count()} cores; NumPy {np.__version__}, {blas()}; TensorFlow {tensorflow}, {cores()} threads"
-    )
+    return f"{model}, {os.cpu_count()} cores; NumPy {np.__version__}, {blas()}; TensorFlow {tensorflow}, {CPU_COUNT} threads"
 
 
 def version(distribution: str) -> str | None:
@@ -214,11 +213,6 @@ def version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
-
-
-def cores() -> int:
-    """The cores this process may use: as many threads as TensorFlow takes by itself."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def blas() -> str:
@@ -235,6 +229,8 @@ def blas() -> str:
 
 def other_work() -> str:
     """A warning where other work keeps a core busy: threads then wait for each other, ratios are off by far."""
-    if not hasattr(os, "getloadavg") or (load := os.getloadavg()[0]) < cores() / 2:
+    if not hasattr(os, "getloadavg") or (load := os.getloadavg()[0]) < CPU_COUNT / 2:
         return ""
-    return f"Other work is running (load {load:.1f} on {cores()} cores): the figures are not those of a quiet machine."
+    return (
+        f"Other work is running (load {load:.1f} on {CPU_COUNT} cores): the figures are not those of a quiet machine."
+    )

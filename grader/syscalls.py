@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import socket
 import struct
+from functools import cache
 
 # By name: the number on x86_64 and on aarch64.
 REFUSED = {
@@ -38,6 +39,7 @@ ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000
 X32 = 0x40000000  # the other set of numbers that x86_64 has
 
 
+@cache
 def program() -> bytes:
     """The filter as bubblewrap's --seccomp reads it; nothing on a machine whose numbers are not known here."""
     if platform.machine() not in ARCHITECTURES:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator
@@ -112,11 +111,6 @@ def as_data(graded: judge.Graded, rulebook: judge.Rulebook) -> tuple[str, str]:
     marks = {name: asdict(mark) for name, mark in graded.marks.items()}
     rest = {"notes": graded.notes, "rejected": graded.rejected, "seconds": graded.seconds}
     return json.dumps({"marks": marks, **rest}), json.dumps(graded.notebook)
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:

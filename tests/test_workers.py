@@ -1,5 +1,6 @@
 """Many processes give the marks of one: warm and cold, here and on a cluster, and where workers are lost on the way."""
 
+import json
 import os
 import signal
 import socket
@@ -74,7 +75,7 @@ def alone(folder, rulebook):
     answers = []
     for student, raw in folder.items():
         result, notebook = workers.as_data(judge.grade(raw, rulebook), rulebook)
-        answers.append(workers.Answer(student, workers.json.loads(result), notebook))
+        answers.append(workers.Answer(student, json.loads(result), notebook))
     return marks_of(answers)
 
 

@@ -37,9 +37,9 @@ for module in ("solutions", "grader.exercises", "grader.exercise", "grader.judge
         print("LEAK import", module)
     except ImportError:
         pass
-for place in ("../../../../work", "/root/.ssh", "/root/.bashrc", "/etc/passwd", "/etc/shadow", "/etc/hostname", "/var", "/run", "/srv", "/mnt", "/boot"):
+for place in ("/root/.ssh", "/root/.bashrc", "/etc/passwd", "/etc/shadow", "/etc/hostname", "/var", "/run", "/srv", "/mnt", "/boot"):
     try:
         os.stat(place)
-        print("LEAK", place) if place != "../../../../work" else None
+        print("LEAK", place)
     except OSError:
         pass
