@@ -70,7 +70,7 @@ def test_a_path_with_a_comma_and_a_quote_is_one_path():
     ("outside", "within"),
     [
         (PurePosixPath("/home/student/hand-ins"), "/home/student/hand-ins"),
-        (PureWindowsPath(r"C:\Users\me\hand ins"), "/c/Users/Me/hand ins"),
+        (PureWindowsPath(r"C:\Users\Me\hand ins"), "/c/Users/Me/hand ins"),
         (PureWindowsPath(r"\\server\share\class"), "/server/share/class"),
     ],
 )
