@@ -1,11 +1,19 @@
 """`data.load`: from a set's name to its pictures."""
 
 import pkgutil
+from copy import deepcopy
 from typing import Any
 
 from data.catalogue import Declaration, find
 from data.dataset import Dataset
 from data.errors import DataError
+
+_kept: dict[tuple[str, str | None, int | None], Dataset] = {}
+
+
+def keep(name: str, split: str | None = None, *, size: int | None = None) -> None:
+    """Load a set once and for all: from here on `load` gives copies of it. For a process that others are forked from."""
+    _kept[name, split, size] = load(name, split, size=size)
 
 
 def load(name: str, split: str | None = None, *, size: int | None = None) -> Dataset:
@@ -23,6 +31,8 @@ def load(name: str, split: str | None = None, *, size: int | None = None) -> Dat
     declared = find(name)
     _check_split(declared, split)
     _check_size(declared, size)
+    if (name, split, size) in _kept:
+        return deepcopy(_kept[name, split, size])
 
     given: dict[str, Any] = {}
     if declared.archive is not None:

@@ -5,6 +5,7 @@ The notebook's `check` and the judge share this room, so that they agree.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from grader import probe
@@ -71,7 +72,9 @@ def assess(
         broken_rule -- the sentence about a forbidden call, which costs all points, or nothing
         show_values -- whether expected values and answers are shown: of visible cases, never of hidden ones
     """
-    cases = [_assess_case(exercise, one, answer, stopped) for one, answer in zip(exercise.cases, answers, strict=True)]
+    tell = _describe if show_values else _nothing
+    asked = zip(exercise.cases, answers, strict=True)
+    cases = [_assess_case(exercise, one, answer, stopped, tell) for one, answer in asked]
     if not show_values:
         cases = [replace(case, expected="", yours="") for case in cases]
     passed = sum(case.passed for case in cases)
@@ -109,17 +112,19 @@ def _status(cases: list[CaseMark], passed: int, stopped: str) -> str:
     return "error" if "wrong" not in outcomes else "failed"
 
 
-def _assess_case(exercise: KeyExercise, case: KeyCase, answer: Answer | None, stopped: str) -> CaseMark:
+def _assess_case(
+    exercise: KeyExercise, case: KeyCase, answer: Answer | None, stopped: str, tell: Callable[[Answer], str]
+) -> CaseMark:
     if answer is None:
         return CaseMark(case.title, False, stopped or "no answer came back", "stopped")
     if "undefined" in answer:
         return CaseMark(case.title, False, f"{exercise.name} is not defined", "undefined")
-    expected = f"raises {case.raises}" if case.raises else _describe(case.expected)
+    expected = f"raises {case.raises}" if case.raises else tell(case.expected)
     if "raised" in answer:
         return _assess_exception(case, answer, expected)
     if case.raises:
         return CaseMark(
-            case.title, False, f"returned, where {case.raises} had to be raised", "wrong", expected, _describe(answer)
+            case.title, False, f"returned, where {case.raises} had to be raised", "wrong", expected, tell(answer)
         )
     verdict = _verdict(exercise, case, case.expected, answer)
     if verdict.same and answer.get("changed") is True:
@@ -131,7 +136,7 @@ def _assess_case(exercise: KeyExercise, case: KeyCase, answer: Answer | None, st
         verdict.what,
         "passed" if verdict.same else "wrong",
         expected,
-        verdict.where or _describe(answer),
+        verdict.where or tell(answer),
     )
 
 
@@ -162,6 +167,10 @@ def _describe(answer: Answer) -> str:
         return describe(probe.decode(answer["value"]))
     except (KeyError, ValueError, RecursionError):
         return "no value"
+
+
+def _nothing(answer: Answer) -> str:
+    return ""
 
 
 def _recognise(exercise: KeyExercise, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:

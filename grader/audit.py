@@ -103,7 +103,7 @@ def audit(name: str, sandboxed: bool = True, warm: bool = True) -> Iterator[Find
 
 @contextmanager
 def _worker(rulebook: Rulebook, warm: bool) -> Iterator[Worker]:
-    with Kernels(rulebook.limits, rulebook.sandboxed, warm, zygote.modules(rulebook.released)) as kernels:
+    with Kernels(rulebook.limits, rulebook.sandboxed, warm, zygote.needs_of(rulebook.released)) as kernels:
         yield Worker(rulebook, kernels)
 
 

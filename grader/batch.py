@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from grader.key import draw
 from grader.results import Change, Report, Result, mark_of
 from grader.store import Key, Store, Stored, digest_of
 from grader.workers import Answer, Task, Workers, as_data
+from grader.zygote import Zygote, needs_of
 
 
 def grade_folder(
@@ -59,13 +61,20 @@ def grade_folder(
     report = Report(assignment, 0, build.points(released), course.folder / "grades")
     report.sandbox = "bubblewrap" if sandboxed else "none"
     terms = Terms(engine.of_run(released, limits, sandboxed), engine.of_exercises(declared))
-    run = Run(course, Store(course, assignment), report, terms, on_result)
-    left = [one for one in handins if not run.take_over(one)]
-    if left:
-        report.seed = run.store.seed()
-        rulebook = Rulebook(declared, released, draw(declared, report.seed), limits, sandboxed)
-        run.judge(left, rulebook, lambda count: Workers(rulebook, min(workers or CPU_COUNT, count), scheduler, warm))
-        run.store.end_run()
+    with ExitStack() as stack:
+        store = Store(course, assignment)
+        recorder = stack.enter_context(record.Recorder(course, store, report))
+        run = Run(course, store, recorder, report, terms, on_result)
+        left = [one for one in handins if not run.take_over(one)]
+        if left:
+            zygote = ""
+            if warm and sandboxed and not scheduler:  # it imports while the workers come up, once for all of them
+                zygote = stack.enter_context(Zygote(needs_of(released), limits)).address
+            report.seed = store.seed()
+            rulebook = Rulebook(declared, released, draw(declared, report.seed), limits, sandboxed)
+            count = min(workers or CPU_COUNT, len(left))
+            run.judge(left, rulebook, Workers(rulebook, count, scheduler, warm, zygote))
+            store.end_run()
     report.results = {one.student: report.results[one.student] for one in handins}
     record.write_pages(report, course)
     return report
@@ -85,12 +94,10 @@ class Run:
 
     course: Course
     store: Store
+    recorder: record.Recorder
     report: Report
     terms: Terms
     on_result: Callable[[Result], None]
-
-    def __post_init__(self) -> None:
-        self.recorder = record.Recorder(self.course, self.store, self.report)
 
     def take_over(self, one: HandIn) -> bool:
         """Take over the result of an earlier run, if it holds in every mark."""
@@ -101,7 +108,7 @@ class Run:
         self._record(stored.identity, stored.result)
         return True
 
-    def judge(self, handins: list[HandIn], rulebook: Rulebook, open_workers: Callable[[int], Workers]) -> None:
+    def judge(self, handins: list[HandIn], rulebook: Rulebook, workers: Workers) -> None:
         """Judge hand-ins and record each result as it comes."""
         keys: dict[str, Key] = {}
         notes = {one.student: one.notes for one in handins}
@@ -119,8 +126,8 @@ class Run:
                     stored = self.store.read(one.student)
                     yield Task(one.student, raw, one.notes, stored.holds(key) if stored else {})
 
-        with open_workers(len(handins)) as pool:
-            for answer in pool.judge(tasks()):
+        with workers:
+            for answer in workers.judge(tasks()):
                 key = keys.pop(answer.student)
                 if answer.failed:
                     graded = judge.reject(f"The grader failed on this hand-in: {answer.failed}.", rulebook)

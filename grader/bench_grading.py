@@ -27,7 +27,7 @@ from grader.exercise import Assignment, load
 from grader.kernels import Kernels
 from grader.results import Result
 from grader.sandbox import Limits
-from grader.zygote import modules
+from grader.zygote import needs_of
 
 ASSIGNMENT = "w1_conv"
 CLASS, LARGE_CLASS = 20, 1000
@@ -143,7 +143,7 @@ class Bench:
 
         rulebook = judge.Rulebook(self.assignment, self.released, draw(self.assignment, 1))
         raws = [nbformat.writes(notebook).encode() for _, notebook in self.class_of(5)]
-        with Kernels(Limits(), True, True, modules(self.released)) as kernels:
+        with Kernels(Limits(), True, True, needs_of(self.released)) as kernels:
             judging = middle.median([_cpu(partial(judge.grade, raw, rulebook, kernels)) for raw in raws])
             starting = middle.median([_cpu_of_start(kernels) for _ in raws])
         few, many = 2, 2 + CLASS

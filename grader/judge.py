@@ -20,7 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader import handin, probe, report, rules
+from grader import handin, report, rules
 from grader.assess import Mark, assess
 from grader.exercise import Assignment
 from grader.kernel import Kernel, Outcome
@@ -28,6 +28,8 @@ from grader.kernels import Kernels
 from grader.key import Answer, Key, KeyExercise, read_key
 from grader.sandbox import Limits
 
+# A cell's code; all that it needs travels beside it.
+ASK = "exec(__import__('IPython').get_ipython().kernel.get_parent()['content']['question']['ask'], {})"
 MIME = "application/x-convnets-answer"
 PROBE_OUTPUT = 100_000_000
 MAX_PARTS = 50_000  # of one answer: lists in lists are slow to read, and arrays come in one piece
@@ -263,7 +265,8 @@ def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answ
         kernel = run.ready()
         if kernel is None:
             return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
-        outcome = kernel.run(_question(exercise, lent), run.limits.exercise_seconds, PROBE_OUTPUT, only=MIME)
+        seconds = run.limits.exercise_seconds
+        outcome = kernel.run(ASK, seconds, PROBE_OUTPUT, only=MIME, question=_question(exercise, lent))
         for output in outcome.outputs:
             answer = _read_answer(output)
             number = answer.pop("case", None) if answer else None
@@ -295,31 +298,23 @@ def _read_answer(output: dict[str, Any]) -> Answer | None:
 
 
 @cache
-def _probe_source() -> str:
-    return Path(probe.__file__).read_text()
+def _source(path: Path) -> str:
+    return path.read_text()
 
 
-def _question(exercise: KeyExercise, lent: str) -> str:
-    """Code that asks a function its cases, in the student's kernel."""
-    return f"""
-def _ask(source, name, inputs, observer, lent, helpers):
-    import contextlib, os
-    from IPython import get_ipython
-    shell, probe, reference, missing = get_ipython(), {{"__name__": "probe"}}, {{"__name__": "reference"}}, object()
-    exec(source, probe)
-    exec(lent, reference)
-    own = {{helper: shell.user_ns.get(helper, missing) for helper in helpers if lent}}
-    shell.user_ns.update({{helper: reference[helper] for helper in own}})
-    publish = lambda text: shell.display_pub.publish({{{MIME!r}: text}})
-    try:
-        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-            probe["answer_all"](shell.user_ns.get(name), inputs, publish, observer)
-    finally:
-        shell.user_ns.update(own)
-        for helper in [helper for helper in own if own[helper] is missing]:
-            del shell.user_ns[helper]
-_ask({_probe_source()!r}, {exercise.name!r}, {exercise.inputs!r}, {exercise.observer!r}, {lent!r}, {exercise.uses!r})
-"""
+def _question(exercise: KeyExercise, lent: str) -> dict[str, Any]:
+    """What `inside/ask.py` asks a function, in the student's kernel."""
+    here = Path(__file__).parent
+    return {
+        "ask": _source(here / "inside" / "ask.py"),
+        "probe": _source(here / "probe.py"),
+        "name": exercise.name,
+        "inputs": exercise.inputs,
+        "observer": exercise.observer,
+        "lent": lent,
+        "helpers": exercise.uses,
+        "mime": MIME,
+    }
 
 
 def _write_outputs(notebook: NotebookNode, outcomes: dict[int, Outcome]) -> None:

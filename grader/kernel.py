@@ -19,7 +19,7 @@ from typing import Any, cast
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
 
-from grader.living import Living, new_folder
+from grader.living import LOST, Living, new_folder
 from grader.sandbox import Limits
 
 START_SECONDS = 90
@@ -145,7 +145,9 @@ class Kernel:
                 continue
         return False
 
-    def run(self, code: str, seconds: float, keep: int | None = None, only: str = "") -> Outcome:
+    def run(
+        self, code: str, seconds: float, keep: int | None = None, only: str = "", question: object = None
+    ) -> Outcome:
         """Run code and wait for its end.
 
         Arguments:
@@ -153,13 +155,17 @@ class Kernel:
             seconds -- after which the kernel is stopped
             keep -- bytes of output to keep, the limit for a cell unless told otherwise
             only -- keep outputs of this MIME type alone
+            question -- data that travels beside the code: it finds it in the content of the kernel's parent message
         """
         outcome = Outcome()
         budget = self.limits.output if keep is None else keep
         if self.dead:
             outcome.stopped = self.dead
             return outcome
-        message_id = self.client.execute(code, allow_stdin=False, store_history=True, stop_on_error=False)
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        request = self.client.session.msg("execute_request", {**content, "stop_on_error": False, "question": question})
+        self.client.shell_channel.send(request)
+        message_id = request["header"]["msg_id"]
         end = time.monotonic() + seconds
         replied_at = 0.0
         while True:
@@ -170,6 +176,8 @@ class Kernel:
                 message = self.client.get_iopub_msg(timeout=min(0.2, max(0.01, end - now)))
             except Empty:
                 status = self.living.status()
+                if status == LOST and not self.living.watchdog.reason:
+                    raise KernelFailed("what it was forked from has ended") from None
                 if status is not None:
                     return self._stop(outcome, self.living.watchdog.reason or _last_words(status))
                 # The reply goes by another way. When it is there and the outputs' end is not, that message was too
@@ -231,7 +239,7 @@ class Kernel:
 
 
 class KernelFailed(RuntimeError):
-    """A kernel that did not come up: the machine's fault, not the student's."""
+    """A kernel that did not come up, or was lost with its starter: the machine's fault, not the student's."""
 
 
 def _last_words(status: int) -> str:

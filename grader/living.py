@@ -23,6 +23,7 @@ from grader.sandbox import Limits
 from grader.watchdog import Watchdog, descendants, rlimits
 
 END_SECONDS = 5
+LOST = -1  # instead of an exit status: of a kernel that was lost with what it was forked from
 PREFIX = "cn-"
 Connection = dict[str, Any]
 PLACE = "/tmp" if Path("/tmp").is_dir() else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,32 @@ log = logging.Logger("nbgrader", logging.CRITICAL)
 
 
 class Recorder:
-    """Records the results of one run; the only one that touches the gradebook and the feedback folder."""
+    """Records the results of one run; the only one that touches the gradebook and the feedback folder.
+
+    A context manager: it keeps one connection to the gradebook, since SQLAlchemy forgets with it how it put its
+    questions into SQL, which takes longer than they do.
+    """
 
     def __init__(self, course: Course, store: Store, report: Report):
         from traitlets.config import Config
 
         self.course, self.store, self.report = course, store, report
+        self.gradebook: Any = None
         config = Config()
         configure(config, course)
         config.Exporter.default_preprocessors = []
         self.exporter = HTMLExporter(config=config)
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self.gradebook:
+            self.gradebook.close()
+            self.gradebook = None
 
     def record(self, identity: str, result: Result) -> None:
         """Put a result into the gradebook, and make its feedback page; where both are done already, only read the total.
@@ -45,48 +62,75 @@ class Recorder:
         """
         from sqlalchemy.exc import SQLAlchemyError
 
+        for attempt in range(2):  # a connection that was lost since the last hand-in is made anew
+            try:
+                self._record(identity, result)
+                return
+            except SQLAlchemyError as error:
+                with suppress(SQLAlchemyError):
+                    self._close()
+                self.gradebook = None
+                reach(self.course)  # one that is gone stops the run: what is judged is kept
+                if attempt:
+                    reason = str(error).splitlines()[0]
+                    problem = f"{result.student}: the gradebook did not take the marks ({reason})."
+                    self.report.problems.append(problem)
+
+    def _record(self, identity: str, result: Result) -> None:
+        from nbgrader.api import Gradebook
+
         name, student = self.report.assignment, result.student
         page = self.course.path("feedback", name, student) / f"{name}.html"
-        try:
-            with quiet_gradebook():
+        with quiet_gradebook():
+            self.gradebook = self.gradebook or Gradebook(self.course.gradebook)
+            try:
                 state = self._state(student)
                 if not page.exists() or not self.store.is_recorded(identity, self.course.gradebook, student, state):
                     self._write(student, page)
                     state = self._state(student)
                     self.store.recorded(identity, self.course.gradebook, student, state)
-        except SQLAlchemyError as error:
-            reach(self.course)  # one that is gone stops the run: what is judged is kept
-            reason = str(error).splitlines()[0]
-            self.report.problems.append(f"{student}: the gradebook did not take the marks ({reason}).")
-            return
+            finally:
+                self.gradebook.db.remove()  # nothing of a hand-in is held on to, nor is the database
         self.report.feedback[student] = page
         result.total = json.loads(state)["total"]
 
     def _write(self, student: str, page: Path) -> None:
-        from nbgrader.api import Gradebook
-        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+        from nbgrader.preprocessors import SaveAutoGrades
 
         name = self.report.assignment
         notebook = nbformat.from_dict(json.loads((self.store.folder / f"{student}.ipynb").read_text()))
         self._submit(student, notebook)
         resources = self._resources(student)
-        with Gradebook(self.course.gradebook) as gradebook:
-            gradebook.update_or_create_student(student)
-            gradebook.update_or_create_submission(name, student)
-            notebook = Sheet(gradebook, name, student).through(SaveAutoGrades(log=log), notebook, resources)
-            gradebook.db.commit()
-        notebook, _ = AssignLatePenalties(log=log).preprocess(notebook, resources)
+        self.gradebook.update_or_create_student(student)
+        self.gradebook.update_or_create_submission(name, student)
+        notebook = Sheet(self.gradebook, name, student).through(SaveAutoGrades(log=log), notebook, resources)
+        self.gradebook.db.commit()
+        self._charge_delay(student)
         autograded = self.course.path("autograded", name, student)
         autograded.mkdir(parents=True, exist_ok=True)
         _write(notebook, autograded / f"{name}.ipynb")
-        with Gradebook(self.course.gradebook) as gradebook:
-            sheet = Sheet(gradebook, name, student)
-            notebook = sheet.through(Grades(log=log), notebook, resources)
-            resources["nbgrader"] |= sheet.totals()
+        sheet = Sheet(self.gradebook, name, student)
+        notebook = sheet.through(Grades(log=log), notebook, resources)
+        resources["nbgrader"] |= sheet.totals()
         # HTMLExporter itself would parse the page again, for pictures without a text: ours has one for each.
         html, _ = super(HTMLExporter, self.exporter).from_notebook_node(notebook, resources)
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(html)
+
+    def _charge_delay(self, student: str) -> None:
+        """As AssignLatePenalties.preprocess, which would open a gradebook of its own."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        step, name = AssignLatePenalties(log=log), self.report.assignment
+        late = self.gradebook.find_submission(name, student).total_seconds_late
+        submission = self.gradebook.find_submission_notebook(name, name, student)
+        submission.late_submission_penalty = None
+        if late > 0:
+            step.init_plugin()
+            penalty = step.plugin_inst.late_submission_penalty(student, submission.score, late)
+            if penalty is not None:
+                submission.late_submission_penalty = step._check_late_penalty(submission, penalty)
+        self.gradebook.db.commit()
 
     def _submit(self, student: str, notebook: NotebookNode) -> None:
         """nbgrader cannot open whatever students save: it gets the rebuilt notebook; the file itself is kept beside it."""
@@ -102,24 +146,23 @@ class Recorder:
 
     def _state(self, student: str) -> str:
         """What the gradebook has of a hand-in: the total, and a digest that changes when somebody gives a mark."""
-        from nbgrader.api import Gradebook, MissingEntry
+        from nbgrader.api import MissingEntry
 
         name = self.report.assignment
         try:
-            with Gradebook(self.course.gradebook) as gradebook:
-                found = gradebook.find_submission_notebook(name, name, student)
-                total = round(found.score - (found.late_submission_penalty or 0), 2)
-                grades = [(g.name, g.auto_score, g.manual_score, g.extra_credit) for g in found.grades]
-                comments = [(c.name, c.manual_comment) for c in found.comments]
+            found = self.gradebook.find_submission_notebook(name, name, student)
         except MissingEntry:
             return ""
+        total = round(found.score - (found.late_submission_penalty or 0), 2)
+        grades = [(g.name, g.auto_score, g.manual_score, g.extra_credit) for g in found.grades]
+        comments = [(c.name, c.manual_comment) for c in found.comments]
         digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments)]).encode()).hexdigest()
         return json.dumps({"total": total, "digest": digest})
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
-    """As nbformat.write, which would check anew what we have put together ourselves."""
-    path.write_text(nbformat.v4.writes(notebook))
+    """As nbformat.write, which would check anew what we have put together ourselves, and copy it to lay it out nicely."""
+    path.write_text(json.dumps(notebook))
 
 
 class Sheet:

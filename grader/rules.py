@@ -63,6 +63,8 @@ def broken(
         forbidden_own -- names of the student's own functions that this one may not call
     """
     library, own = set(forbidden), set(forbidden_own) - {function}
+    if not library and not own:
+        return ""
     seen: set[str] = set(helpers)
     waiting = [function]
     while waiting:

@@ -114,11 +114,11 @@ def command(inner: list[str], limits: Limits, readable: Path | None = None, filt
     return [*arguments, "--remount-ro", "/", *inner]
 
 
-def command_of_zygote(modules: list[str], limits: Limits) -> list[str]:
+def command_of_zygote(needs: str, limits: Limits) -> list[str]:
     """The command line of our zygote, which makes namespaces for the kernels it forks, and gives up for them the rights
     that this takes; everything else has none from the start."""
     program = ["--ro-bind", str(Path(__file__).parent / "inside" / "zygote.py"), ZYGOTE]
-    return [*_bubblewrap(limits, furnishes=True), *program, "--remount-ro", "/", sys.executable, ZYGOTE, *modules]
+    return [*_bubblewrap(limits, furnishes=True), *program, "--remount-ro", "/", sys.executable, ZYGOTE, needs]
 
 
 def _bubblewrap(limits: Limits, furnishes: bool = False) -> list[str]:

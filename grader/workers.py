@@ -26,7 +26,7 @@ from grader.engine import digest
 from grader.errors import CourseError
 from grader.kernels import Kernels
 from grader.results import mark_of
-from grader.zygote import modules
+from grader.zygote import needs_of
 
 LOST_WORKERS = 3  # that one hand-in may cost
 CONNECT_SECONDS = 30
@@ -37,11 +37,11 @@ class NoWorkers(CourseError):
 
 
 class Judging(WorkerPlugin):
-    """What a worker keeps for a grading run: the rulebook, and a zygote that forks its kernels."""
+    """What a worker keeps for a grading run: the rulebook, and where its kernels come from."""
 
-    def __init__(self, rulebook: str, warm: bool, engine: str):
+    def __init__(self, rulebook: str, warm: bool, engine: str, zygote: str):
         self.name = f"judging-{uuid.uuid4()}"
-        self.text, self.warm, self.engine = rulebook, warm, engine
+        self.text, self.warm, self.engine, self.zygote = rulebook, warm, engine, zygote
 
     def setup(self, worker: distributed.Worker) -> None:
         """Called in every worker there is and is to come.
@@ -55,7 +55,7 @@ class Judging(WorkerPlugin):
         if self.rulebook.sandboxed:
             sandbox.require()
         limits, sandboxed = self.rulebook.limits, self.rulebook.sandboxed
-        self.kernels = Kernels(limits, sandboxed, self.warm, modules(self.rulebook.released))
+        self.kernels = Kernels(limits, sandboxed, self.warm, needs_of(self.rulebook.released), self.zygote)
 
     def teardown(self, worker: distributed.Worker) -> None:
         """Called when the run is over, or the worker."""
@@ -116,13 +116,14 @@ def as_data(graded: judge.Graded, rulebook: judge.Rulebook) -> tuple[str, str]:
 class Workers:
     """A context manager: workers that judge by one rulebook."""
 
-    def __init__(self, rulebook: judge.Rulebook, count: int, scheduler: str = "", warm: bool = True):
+    def __init__(self, rulebook: judge.Rulebook, count: int, scheduler: str = "", warm: bool = True, zygote: str = ""):
         """
         Arguments:
             count -- how many processes on this machine
             scheduler -- address of a Dask scheduler, whose workers are used instead
+            warm, zygote -- where kernels come from, as `Kernels` has them
         """
-        self.plugin = Judging(rulebook.to_json(), warm, digest())
+        self.plugin = Judging(rulebook.to_json(), warm, digest(), zygote)
         self.count, self.scheduler = count, scheduler
 
     def __enter__(self) -> Workers:

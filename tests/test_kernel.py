@@ -4,15 +4,17 @@ import os
 import signal
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-from grader import sandbox, zygote
+from grader import sandbox, starter
+from grader.kernel import KernelFailed
 from grader.kernels import Kernels
 from grader.sandbox import Limits
+from grader.zygote import Needs, Zygote
 
 WAYS = ("cold", "warm")
 
@@ -20,7 +22,7 @@ WAYS = ("cold", "warm")
 @contextmanager
 def started(limits, warm, sandboxed=True):
     """A kernel, forked from a zygote or started on its own."""
-    with Kernels(limits, sandboxed, warm, ["numpy"]) as kernels, kernels.start() as kernel:
+    with Kernels(limits, sandboxed, warm, Needs(["numpy"])) as kernels, kernels.start() as kernel:
         assert kernels.why_cold == ("" if warm else "not asked for")
         yield kernel
 
@@ -189,34 +191,123 @@ def test_a_kernel_without_a_sandbox_runs_where_it_is_asked_for():
         assert kernel.run("from grader import check; check(1); 3", 10).outputs[0]["data"]["text/plain"] == "3"
 
 
-def test_a_zygote_that_has_forked_many_kernels_makes_room_for_a_new_one(monkeypatch):
-    monkeypatch.setattr(zygote, "KERNELS", 2)
+def test_a_starter_that_has_forked_many_kernels_makes_room_for_a_new_one(monkeypatch):
+    monkeypatch.setattr(starter, "KERNELS", 2)
     with Kernels(Limits(), warm=True) as kernels:
         seen = []
         for _ in range(5):
             kernels.start().close()
-            seen.append(kernels.zygote.process.pid)
+            seen.append(kernels.starter.pid)
         assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4]
 
 
 def test_where_no_zygote_can_be_started_kernels_start_cold_and_say_why(monkeypatch):
-    monkeypatch.setattr(sandbox, "command_of_zygote", lambda modules, limits: ["false"])
+    monkeypatch.setattr(sandbox, "command_of_zygote", lambda needs, limits: ["false"])
     with Kernels(Limits(), warm=True) as kernels, kernels.start() as kernel:
         assert kernel.run("1 + 1", 10).outputs
-        assert kernels.why_cold == "No warm start: the zygote did not start."
+        assert kernels.why_cold.startswith("No warm start: the zygote did not start")
 
 
-def test_a_zygote_that_dies_is_replaced():
+def test_where_an_import_starts_threads_kernels_start_cold(monkeypatch, tmp_path):
+    """A fork has one thread only: what the others had locked stays locked in it."""
+    ours = str(Path(sandbox.__file__).parent / "inside" / "zygote.py")
+    threaded = tmp_path / "zygote.py"
+    start = "import threading, time\nthreading.Thread(target=time.sleep, args=[99], daemon=True).start()\n"
+    threaded.write_text(start + Path(ours).read_text())
+    command = sandbox.command_of_zygote("{}", Limits())
+    needs = '{"modules": [], "pictures": []}'
+    swapped = [{ours: str(threaded), "{}": needs}.get(word, word) for word in command]
+    monkeypatch.setattr(sandbox, "command_of_zygote", lambda needs, limits: swapped)
+    with Kernels(Limits(), warm=True) as kernels, kernels.start() as kernel:
+        assert kernel.run("1 + 1", 10).outputs
+        assert kernels.why_cold == "No warm start: an import has started threads of its own."
+
+
+def test_starters_and_zygotes_that_die_are_replaced():
     with Kernels(Limits(), warm=True) as kernels:
-        kernels.start().close()
-        os.kill(max(kernels.zygote.own), signal.SIGKILL)
-        with kernels.start() as kernel:
+        for dies in ("starter", "zygote"):
+            kernels.start().close()
+            dead = getattr(kernels, dies)
+            os.kill(dead.pid if dies == "starter" else dead.process.pid, signal.SIGKILL)
+            with kernels.start() as kernel:
+                assert kernel.run("1 + 1", 10).outputs
+            assert not kernels.why_cold
+
+
+def test_a_kernel_that_is_lost_with_its_starter_is_not_the_students_fault():
+    with Kernels(Limits(), warm=True) as kernels, kernels.start() as kernel:
+        os.kill(kernels.starter.pid, signal.SIGKILL)
+        with pytest.raises(KernelFailed):
+            kernel.run("import time; time.sleep(9)", 20)
+
+
+def test_one_zygote_serves_many_and_who_leaves_takes_the_kernel_along():
+    with Zygote(Needs(["numpy"]), Limits()) as zygote:
+        kernels = [Kernels(Limits(), warm=True, zygote=zygote.address) for _ in range(3)]
+        running = [one.start() for one in kernels]
+        for kernel in running:
+            assert kernel.run("import sys; 'numpy' in sys.modules", 10).outputs[0]["data"]["text/plain"] == "True"
+        families = [psutil.Process(pid) for kernel in running for pid in kernel.living.family()]
+        assert len(families) == 6
+        assert all(one.zygote is None for one in kernels)
+        for one in kernels:
+            one.starter.line.shutdown(socket.SHUT_RDWR)  # as it is where a worker is killed
+        gone, alive = psutil.wait_procs(families, timeout=10)
+        assert (len(gone), alive) == (6, [])
+        with Kernels(Limits(), warm=True, zygote=zygote.address) as fourth, fourth.start() as kernel:
             assert kernel.run("1 + 1", 10).outputs
-        assert not kernels.why_cold
+            assert fourth.zygote is None
+        for kernel, one in zip(running, kernels, strict=True):
+            kernel.close()
+            one.close()
+    assert not Path(zygote.folder).exists()
+
+
+HEARS = """
+import os, pty, socket, threading
+tcp, name = socket.create_server(("127.0.0.1", 4321)), socket.socket(socket.AF_UNIX)
+name.bind("\\0course")
+name.listen()
+ours, theirs = pty.openpty()
+socket.create_connection(("127.0.0.1", 4321), 5).close()
+os.listdir("/dev/pts")
+"""
+SPEAKS = """
+import socket
+heard = []
+for kind, address in ((socket.AF_INET, ("127.0.0.1", 4321)), (socket.AF_UNIX, "\\0course")):
+    with socket.socket(kind) as one:
+        heard.append(one.connect_ex(address) == 0)
+import os
+heard + sorted(os.listdir("/dev/pts"))
+"""
+
+
+def test_two_kernels_that_live_at_once_do_not_meet():
+    with Zygote(Needs(), Limits()) as zygote, ExitStack() as stack:
+        one, other = (
+            stack.enter_context(stack.enter_context(Kernels(Limits(), warm=True, zygote=zygote.address)).start())
+            for _ in range(2)
+        )
+        assert one.run(HEARS, 20).outputs[0]["data"]["text/plain"] == "['0', 'ptmx']"
+        assert other.run(SPEAKS, 20).outputs[0]["data"]["text/plain"] == "[False, False, 'ptmx']"
+
+
+def test_pictures_that_are_loaded_once_are_each_kernels_own():
+    code = "import data; images = data.load('digits', split='test').images; images[:] += 1; int(images.sum())"
+    drawn = set()
+    with Kernels(Limits(), warm=True, needs=Needs(["data"], [("digits", {"split": "test"})])) as kernels:
+        for _ in range(2):
+            with kernels.start() as kernel:
+                drawn.add(kernel.run(f"{code}", 20).outputs[0]["data"]["text/plain"])
+                drawn.add(kernel.run(f"{code}", 20).outputs[0]["data"]["text/plain"])
+    with started(Limits(), warm=False) as kernel:
+        drawn.add(kernel.run(code, 20).outputs[0]["data"]["text/plain"])
+    assert len(drawn) == 1
 
 
 def test_random_numbers_are_not_those_of_the_kernel_before():
-    with Kernels(Limits(), warm=True, modules=["numpy"]) as kernels:
+    with Kernels(Limits(), warm=True, needs=Needs(["numpy"])) as kernels:
         drawn = set()
         for _ in range(2):
             with kernels.start() as kernel:

@@ -13,8 +13,8 @@ class Everything(ast.NodeTransformer):
         return ast.Pass()
 
 
-shell.input_transformers_cleanup.append(lambda lines: [PASS] if any("_ask(" in line for line in lines) else lines)
-shell.input_transformers_post.append(lambda lines: [PASS] if any("_ask(" in line for line in lines) else lines)
+shell.input_transformers_cleanup.append(lambda lines: [PASS] if any("question" in line for line in lines) else lines)
+shell.input_transformers_post.append(lambda lines: [PASS] if any("question" in line for line in lines) else lines)
 shell.ast_transformers.append(Everything())
 shell.showtraceback = lambda *args, **kwargs: print("100")
 shell.events.register("pre_run_cell", lambda info: print("100"))

@@ -1,24 +1,29 @@
-"""The zygote: imports once what an assignment needs, then forks one kernel after the other, each for one hand-in.
+"""The zygote: imports once what an assignment needs, then forks a starter for each process that grades, and these fork
+one kernel after the other, each for one hand-in.
 
 Runs inside the sandbox, as root of its user namespace, and never runs a line of a student's. Each kernel gets namespaces
-of its own (mounts, processes, IPC, users): it sees neither the zygote nor what the kernel before it left, for all that it
-can write to is new and vanishes with it. One kernel lives at a time.
+of its own (mounts, processes, IPC, network, users): it sees neither the zygote nor a starter nor another kernel, nor what
+one has left, for all that it can write to is new and vanishes with it. A starter's kernels live one at a time.
 
-A request is a line of JSON on stdin: {"connection": what its connection file says, "filters": base64 of the filter of
-system calls, "masked": paths that say nothing, "shown": folders that can be read, "disk": bytes, "files": inodes,
-"tasks": processes and threads}.
-The answers on stdout: {"ready": threads}, then for each request {"started": true} and {"ended": exit status}.
+stdin is a listening socket; who connects has a starter. A request is a line of JSON: {"connection": what the kernel's
+connection file says, "filters": base64 of the filter of system calls, "masked": paths that say nothing, "shown": folders
+that can be read, "disk": bytes, "files": inodes, "tasks": processes and threads}.
+The answers: {"ready": threads}, then for each request {"started": true} and {"ended": exit status}. A starter ends, and
+its kernel with it, when the line is closed.
 """
 
 import base64
 import ctypes
+import fcntl
 import gc
 import importlib
 import io
 import json
 import os
 import resource
+import select
 import signal
+import socket
 import struct
 import sys
 from contextlib import suppress
@@ -27,7 +32,8 @@ from pathlib import Path
 HOME = "/home/student"
 CONNECTION = "/tmp/kernel.json"
 UID = 1000
-NEWNS, NEWUSER, NEWPID, NEWIPC = 0x00020000, 0x10000000, 0x20000000, 0x08000000
+NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 SET_PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 CAPABILITIES = 64
@@ -68,24 +74,54 @@ def prctl(option, value):
 
 
 def main():
-    """Import, then serve until stdin is closed."""
+    """Import, then serve whoever connects."""
     sys.path.pop(0)  # this file's folder
-    for name in [*STARTING, *sys.argv[1:]]:
+    gc.disable()  # what is imported is no garbage; looking for some takes a quarter of the time
+    needs = json.loads(sys.argv[1])
+    for name in [*STARTING, *needs["modules"]]:
         with suppress(Exception):  # what cannot be imported here will say so in the student's cell
             importlib.import_module(name)
+    for name, keywords in needs["pictures"]:
+        with suppress(Exception):
+            importlib.import_module("data.loader").keep(name, **keywords)
     draw_once()
     kept = {path.name: path.read_bytes() for path in Path(HOME, ".matplotlib").glob("fontlist-*.json")}
     gc.collect()
     gc.freeze()  # so that a child's garbage collector does not copy pages that all could share
+    gc.enable()
     prctl(SET_DUMPABLE, 0)
-    say(ready=len(os.listdir("/proc/self/task")))
-    for line in sys.stdin:
-        request = json.loads(line)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no starter is waited for
+    threads = len(os.listdir("/proc/self/task"))  # of which a fork has one: what the others had locked stays locked
+    listener = socket.socket(fileno=0)
+    while True:
+        line, _ = listener.accept()
+        if os.fork() == 0:
+            os.dup2(os.open(os.devnull, os.O_RDWR), listener.detach())
+            guarded(lambda line=line: serve(line, threads, kept))
+        line.close()
+
+
+def serve(line, threads, kept):
+    """A starter's life."""
+    prctl(SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    say(line, ready=threads)
+    processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    for text in line.makefile():
+        request = json.loads(text)
+        call("setns", processes, NEWPID)  # back from the kernel's before: only from its own can it go to a new one
+        call("unshare", NEWPID)
         child = os.fork()
         if child == 0:
-            guarded(lambda request=request: to_child(request, kept))
-        say(started=True)
-        say(ended=status_of(child))
+            os.close(line.detach())
+            os.close(processes)
+            guarded(lambda request=request: to_first_process(request, kept))
+        say(line, started=True)
+        ended = os.pidfd_open(child)
+        if line in select.select([line, ended], [], [])[0]:
+            return  # nobody listens any more
+        os.close(ended)
+        say(line, ended=status_of(child))
 
 
 def draw_once():
@@ -96,9 +132,9 @@ def draw_once():
         figure.savefig(io.BytesIO())
 
 
-def say(**message):
+def say(line, **message):
     """Answer the grader."""
-    print(json.dumps(message), flush=True)
+    line.sendall(json.dumps(message).encode() + b"\n")
 
 
 def guarded(function):
@@ -117,25 +153,17 @@ def status_of(child):
     return code if code >= 0 else 128 - code
 
 
-def to_child(request, kept):
-    """Leave the zygote's mounts, processes and IPC for ones of this kernel's own; wait for the process that is first there."""
+def to_first_process(request, kept):
+    """Leave all else of the zygote's, give up every right, and start the kernel's process; then bury what dies here."""
     prctl(SET_PDEATHSIG, signal.SIGKILL)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
         os.dup2(null, stream)
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
-    call("unshare", NEWNS | NEWPID | NEWIPC)
-    first = os.fork()
-    if first == 0:
-        guarded(lambda: to_first_process(request, kept, proc))
-    return status_of(first)
-
-
-def to_first_process(request, kept, proc):
-    """Furnish the new namespaces, give up every right, and start the kernel's process; then bury what dies here."""
-    prctl(SET_PDEATHSIG, signal.SIGKILL)
+    call("unshare", NEWNS | NEWIPC | NEWNET)
     furnish(request, kept)
     give_up_rights(proc)
+    prctl(SET_PDEATHSIG, signal.SIGKILL)  # other rights, and the system forgets it
     os.close(proc)
     resource.setrlimit(resource.RLIMIT_NPROC, (request["tasks"], request["tasks"]))
     kernel = os.fork()
@@ -149,9 +177,13 @@ def to_first_process(request, kept, proc):
 
 
 def furnish(request, kept):
-    """A /proc that shows this kernel's processes alone, and new folders in place of all that can be written to."""
+    """A /proc that shows this kernel's processes alone, terminals and a loopback of its own, and new folders in place of all
+    that can be written to."""
     mount("none", "/", "none", REC | PRIVATE)
     mount("proc", "/proc", "proc", RDONLY | NOSUID | NODEV | NOEXEC)
+    mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    with socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
     for path in request["masked"]:
         mount("/dev/null", path, "none", BIND)
     shown = {
