@@ -15,7 +15,7 @@ from grader.key import Answer, KeyCase, KeyExercise
 UNWRITTEN = "NotImplementedError"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CaseMark:
     """One case: whether it passed, and what to say of it.
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import suppress
 from glob import glob
 from pathlib import Path
 
 import psutil
+
+from grader.living import PREFIX
 
 MARK = "convnets-left-behind"  # in the name of whatever the hostile cells leave
 PATIENCE = 3.0  # seconds in which what has been told to end may do so
@@ -37,13 +40,13 @@ def _processes() -> set[str]:
 
 
 def _folders() -> set[str]:
-    """Kernels' folders that no living process was told of: another grader on this machine has its own."""
-    commands = []
-    for one in psutil.process_iter():
-        with suppress(psutil.Error):
-            commands.append(" ".join(one.cmdline()))
-    stale = {path for path in glob("/tmp/cn-*") if not path.startswith("/tmp/cn-audit-")}
-    return {f"folder {path}" for path in stale if not any(path in command for command in commands)}
+    """Kernels' and zygotes' folders, but for those of other graders that are at work on this machine."""
+    told = set()
+    for path in Path("/tmp").glob(f"{PREFIX}*-*"):
+        owner = path.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and (int(owner) == os.getpid() or not psutil.pid_exists(int(owner))):
+            told.add(f"folder {path}")
+    return told
 
 
 def _mounts() -> set[str]:
