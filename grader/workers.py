@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, cast
 
+import dask
 import distributed
 from distributed.diagnostics.plugin import WorkerPlugin
 
@@ -138,6 +139,8 @@ class Workers:
         self.stack.close()
 
     def _client(self, stack: ExitStack) -> distributed.Client:
+        # Dask logs the messages that it has sent, for its developers: the last hundreds of hand-ins.
+        stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": 10}))
         if self.scheduler:
             try:
                 client = distributed.Client(self.scheduler, timeout=CONNECT_SECONDS)
@@ -186,7 +189,7 @@ class Workers:
 
     def _submit(self, task: Task) -> distributed.Future:
         kept = json.dumps({name: asdict(mark) for name, mark in task.kept.items()})
-        key = f"{uuid.uuid4()} {task.student}"
+        key = f"judge-{uuid.uuid4()} {task.student}"  # one first word: for each that it meets Dask keeps statistics
         with warnings.catch_warnings():  # of a large hand-in, as if it could be made smaller here
             warnings.simplefilter("ignore", UserWarning)
             return self.client.submit(
