@@ -17,5 +17,6 @@ from data.dataset import Dataset
 from data.errors import DataError
 from data.loader import load
 from data.places import cache_dir
+from data.quiet import quietly
 
-__all__ = ["Archive", "DataError", "Dataset", "Declaration", "cache_dir", "load", "sets"]
+__all__ = ["Archive", "DataError", "Dataset", "Declaration", "cache_dir", "load", "quietly", "sets"]

@@ -116,6 +116,28 @@ SETS: tuple[Declaration, ...] = (
         splits=("train", "test"),
     ),
     Declaration(
+        name="smiles",
+        purpose="a first network: does a face smile?",
+        pictures="1,000 drawn faces, colour 64x64, half of them smiling; no person was photographed",
+        licence="CC0",
+        citation="this project",
+        origin="drawn by data/readers/smiles.py",
+        names=("not smiling", "smiling"),
+        reader="data.readers.smiles:read",
+        splits=("train", "test"),
+    ),
+    Declaration(
+        name="hands",
+        purpose="classification without a network: how many fingers?",
+        pictures="1,200 drawn hands that show 0 to 5, colour 64x64",
+        licence="CC0",
+        citation="this project",
+        origin="drawn by data/readers/hands.py",
+        names=tuple("012345"),
+        reader="data.readers.hands:read",
+        splits=("train", "test"),
+    ),
+    Declaration(
         name="sign_digits",
         purpose="classification of photographs",
         pictures="2,059 hands that show a digit, colour 100x100; the source names no persons, the split keeps them "

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from data import quietly
 from grader.errors import CourseError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,7 +192,8 @@ def load(name: str) -> Assignment:
     """
     if name not in names():
         raise NoSuchAssignment(f"There is no assignment {name!r}. There are: {', '.join(names())}.")
-    exercises = importlib.import_module(f"grader.exercises.{name}").EXERCISES
+    with quietly():
+        exercises = importlib.import_module(f"grader.exercises.{name}").EXERCISES
     for number, one in enumerate(exercises):
         # The judge lends helpers in this order; what is lent must not help with an exercise that is still to come.
         if not set(one.uses) <= {earlier.name for earlier in exercises[:number]}:
