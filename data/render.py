@@ -6,11 +6,24 @@ viewer; where nothing stands, the height is 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from data.splits import chosen, stratified
+
 Array = NDArray[np.floating]
 FINER = 2  # pixels drawn for one, along each side: edges come out soft
+
+
+def drawn(
+    split: str | None, labels: list[int], draw: Callable[[int, np.random.Generator], NDArray[np.uint8]], seed: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The pictures of a split and their labels: each is drawn from its label and a generator of its own."""
+    order = chosen(split, len(labels), stratified(labels))
+    images = np.stack([draw(labels[number], np.random.default_rng([seed, number])) for number in order])
+    return images, np.array(labels, dtype=np.int64)[order]
 
 
 def grid(side: int) -> tuple[Array, Array]:

@@ -121,15 +121,15 @@ def test_models_have_their_size(build, arguments, parameters, output):
 
 def test_the_order_in_which_layers_are_made_does_not_matter():
     def forwards():
-        inputs = keras.Input((6, 6, 2))
-        return keras.Model(inputs, keras.layers.Dense(3)(keras.layers.Dense(2)(inputs)))
+        inputs = keras.Input((6, 6, 12))
+        return keras.Model(inputs, keras.layers.Dense(20)(keras.layers.Dense(30)(inputs)))
 
     def backwards():
-        last, first, inputs = keras.layers.Dense(3), keras.layers.Dense(2), keras.Input((6, 6, 2))
+        last, first, inputs = keras.layers.Dense(20), keras.layers.Dense(30), keras.Input((6, 6, 12))
         return keras.Model(inputs, last(first(inputs)))
 
-    pictures = np.random.default_rng(0).random((2, 6, 6, 2), dtype=np.float32)
-    for look in ("sizes", "parameters", "inference", "training"):
+    pictures = np.random.default_rng(0).random((2, 6, 6, 12), dtype=np.float32)
+    for look in ("sizes", "parameters", "beginning", "inference", "training"):
         one, other = (look_at_model(build, look=look, pictures=pictures) for build in (forwards, backwards))
         assert str(one) == str(other)
 

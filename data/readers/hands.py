@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data import render
-from data.splits import chosen, stratified
 
 COUNT, SIDE, SEED = 1200, 64, 11
 FAR = 16  # pixels, more than a shadow falls away
@@ -29,9 +28,7 @@ FINGERS = {
 def read(split: str | None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Images uint8 (m, 64, 64, 3), labels int64 (m,) in 0..5; m is 1,200, of which a fifth of each class is "test"."""
     labels = [number % 6 for number in range(COUNT)]
-    order = chosen(split, COUNT, stratified(labels))
-    images = np.stack([draw(labels[number], np.random.default_rng([SEED, number])) for number in order])
-    return images, np.array(labels, dtype=np.int64)[order]
+    return render.drawn(split, labels, draw, SEED)
 
 
 def draw(fingers: int, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data import render
-from data.splits import chosen, stratified
 
 COUNT, SIDE, SEED = 1000, 64, 12
 
@@ -12,13 +11,11 @@ COUNT, SIDE, SEED = 1000, 64, 12
 def read(split: str | None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Images uint8 (m, 64, 64, 3), labels int64 (m,), 1 where the face smiles; m is 1,000, a fifth of each is "test"."""
     labels = [number % 2 for number in range(COUNT)]
-    order = chosen(split, COUNT, stratified(labels))
-    images = np.stack([draw(bool(labels[number]), np.random.default_rng([SEED, number])) for number in order])
-    return images, np.array(labels, dtype=np.int64)[order]
+    return render.drawn(split, labels, draw, SEED)
 
 
-def draw(smiling: bool, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One picture (64, 64, 3) of a face."""
+def draw(smiling: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """One picture (64, 64, 3) of a face; it smiles where `smiling` is 1."""
 
     def about(middle: float, reach: float) -> float:
         return middle + reach * (2 * rng.random() - 1)
