@@ -12,6 +12,7 @@ A set is declared once, in `data/catalogue.py`. What has to be fetched is looked
 that COURSE_DATA_MIRROR names, then at its origin; its content is checked against the declared digest each time.
 """
 
+from data.budget import epochs
 from data.catalogue import Archive, Declaration, sets
 from data.dataset import Dataset
 from data.errors import DataError
@@ -19,4 +20,4 @@ from data.loader import load
 from data.places import cache_dir
 from data.quiet import quietly
 
-__all__ = ["Archive", "DataError", "Dataset", "Declaration", "cache_dir", "load", "quietly", "sets"]
+__all__ = ["Archive", "DataError", "Dataset", "Declaration", "cache_dir", "epochs", "load", "quietly", "sets"]

@@ -825,3 +825,10 @@ def test_a_download_with_the_wrong_content(serve, cache, tmp_path, monkeypatch):
     declare(monkeypatch, tiny_declaration(serve(functools.partial(Files, directory=tmp_path / "site"))))
     assert "holds 1 of 50 files" in refused("tiny")
     assert left_in(cache) == []
+
+
+def test_epochs_are_a_tenth_where_only_the_way_is_tried(monkeypatch):
+    monkeypatch.delenv("COURSE_QUICK", raising=False)
+    assert data.epochs(30) == 30
+    monkeypatch.setenv("COURSE_QUICK", "1")
+    assert [data.epochs(full) for full in (1, 9, 30)] == [1, 1, 3]
