@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OTHER_VENV := .venv-backends
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: demo test test-all lint lab build audit bench setup sandbox lock clean
+.PHONY: demo test test-all test-backends lint lab build audit bench setup sandbox lock clean
 
 demo: setup sandbox
 	$(BIN)/course demo
@@ -14,6 +15,11 @@ test: setup sandbox lint
 
 test-all: setup sandbox lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The same tests once on JAX and once on PyTorch, in an environment of their own.
+test-backends: $(OTHER_VENV)/ready sandbox
+	KERAS_BACKEND=jax $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadfile -m "backends and not slow"
+	KERAS_BACKEND=torch $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadfile -m "backends and not slow"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -33,15 +39,21 @@ bench: setup sandbox
 
 setup: $(VENV)/ready
 
-$(VENV)/ready: requirements.lock pyproject.toml
+$(VENV)/ready: requirements.lock
+$(VENV)/ready: NEEDS := a minute, 2.3 GB
+
+$(OTHER_VENV)/ready: requirements-backends.lock
+$(OTHER_VENV)/ready: NEEDS := with JAX and PyTorch, which brings CUDA on Linux: some minutes, 8 GB
+
+%/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 ..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
 	  || { echo "Python's venv is missing (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
-	@echo "Setting up $(VENV) (a minute, 2.3 GB) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Setting up $* ($(NEEDS)) ..."
+	@$(PYTHON) -m venv --clear $*
+	@$*/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $(filter %.lock,$^)
+	@$*/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Hand-ins run in bubblewrap. Where apt is there and we may use it, it is installed; elsewhere a sentence says what to do.
@@ -55,11 +67,13 @@ sandbox:
 	  echo "Fedora: sudo dnf install bubblewrap)."; exit 1; \
 	fi
 
-# New versions into the lock file: hashes for every platform, and no index address.
+# New versions into the lock files: hashes for every platform, and no index address.
+LOCK := uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 lock: setup
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+	$(BIN)/$(LOCK) --output-file requirements.lock
+	$(BIN)/$(LOCK) --extra backends --constraint requirements.lock --output-file requirements-backends.lock
 
 clean:
-	rm -rf $(VENV) .course .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(OTHER_VENV) .course .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

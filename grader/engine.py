@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from grader import probe
-from grader.exercise import VISIBLE_SEED, Assignment, Exercise
+from grader.exercise import VISIBLE_SEED, Assignment, Exercise, keras_backend
 from grader.sandbox import Limits
 
 FOLDER = Path(__file__).parent
@@ -29,6 +29,7 @@ def digest() -> str:
     files = [FOLDER / f"{name}.py" for name in sorted(_reached("judge", set()))]
     files += sorted((FOLDER / "inside").rglob("*.py"))
     versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
+    versions.append(f"keras on {keras_backend()}")
     return _hash(platform.python_version(), *versions, *(path.read_text() for path in files))
 
 

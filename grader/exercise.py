@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import inspect
+import os
 import textwrap
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -182,15 +184,30 @@ class NoSuchAssignment(CourseError):
     """The course has no assignment of that name."""
 
 
+class NoBackend(CourseError):
+    """What Keras is to run on is not installed."""
+
+
+def keras_backend() -> str:
+    """What Keras runs on, here and in the sandbox: what KERAS_BACKEND names, or else what the course teaches."""
+    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+
+
 @cache
 def load(name: str) -> Assignment:
     """Load an assignment's declarations.
 
     Raises:
         NoSuchAssignment -- names those there are
+        NoBackend -- says what to do
     """
     if name not in names():
         raise NoSuchAssignment(f"There is no assignment {name!r}. There are: {', '.join(names())}.")
+    if importlib.util.find_spec(keras_backend()) is None:
+        raise NoBackend(
+            f"KERAS_BACKEND is {keras_backend()!r}, and no such package is installed: install it, or set "
+            "KERAS_BACKEND to tensorflow, jax or torch, whichever is there."
+        )
     from data import quietly  # here, for `check` works from the answer key alone
 
     with quietly():

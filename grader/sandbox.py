@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import CourseError
-from grader.exercise import ROOT
+from grader.exercise import ROOT, keras_backend
 
 HOME = "/home/student"
 PACKAGES = "/course"
@@ -234,7 +234,8 @@ def _environment() -> dict[str, str]:
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
         "COURSE_DATA_CACHE": str(cache_dir()),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # a zygote reads it before there is a kernel
-        "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "KERAS_BACKEND": keras_backend(),
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # it compiles every operation anew in every kernel, to run it a few times
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **one_thread,
     }

@@ -57,6 +57,7 @@ def test_grade_into_another_gradebook(hand_ins, tmp_path):
         (("grade", "w1_conv", "solutions", "--limit", "memory=-1"), "must be a number above 0"),
         (("grade", "w1_conv", "solutions", "--json", "no/such/out.json"), "to write out.json into"),
         (("bench", "nothing"), "no section nothing"),
+        (("bench", "gpu"), "There is no GPU to compare the CPU with: tensorflow sees none"),
         (("audit", "w9_none"), "There is no assignment"),
         (("build", "w9_none"), "There is no assignment"),
         (("data", "get", "digts"), "digits"),

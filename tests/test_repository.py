@@ -20,8 +20,8 @@ def name_of(requirement):
     return re.match(r"[\w.-]+", requirement)[0].lower().replace("_", "-")
 
 
-def locked():
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+def locked(file="requirements.lock"):
+    lines = (ROOT / file).read_text().splitlines()
     pins = [re.match(r"([\w.-]+)==([\w.]+)(?: ; (.*?))? \\", line) for line in lines]
     versions = {}
     for pin in filter(None, pins):
@@ -29,13 +29,21 @@ def locked():
     return versions
 
 
-def test_every_dependency_is_locked_with_hashes_and_without_an_index():
-    text = (ROOT / "requirements.lock").read_text()
-    wanted = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["project"]["optional-dependencies"]["dev"]]
-    assert {name_of(one) for one in wanted} <= set(locked())
+@pytest.mark.parametrize(
+    ("file", "extras"), [("requirements.lock", ["dev"]), ("requirements-backends.lock", ["dev", "jax", "torch"])]
+)
+def test_every_dependency_is_locked_with_hashes_and_without_an_index(file, extras):
+    text = (ROOT / file).read_text()
+    optional = PYPROJECT["project"]["optional-dependencies"]
+    wanted = [*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in optional[extra])]
+    assert {name_of(one) for one in wanted} <= set(locked(file))
     assert not re.search(r"https?://|--index|--find-links", text)
     pinned = re.findall(r"^[\w.-]+==[^\n]*\\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n?)+)", text, re.MULTILINE)
     assert len(pinned) == len(re.findall(r"^[\w.-]+==", text, re.MULTILINE))
+
+
+def test_other_backends_are_tested_with_the_same_versions_of_all_else():
+    assert locked().items() <= locked("requirements-backends.lock").items()
 
 
 def test_environment_yml_names_the_same_dependencies_in_the_same_versions():
@@ -61,6 +69,7 @@ def test_top_level_is_the_one_in_the_design():
         "grader",
     }
     allowed |= {"nbgrader_config.py", "notebooks", "pyproject.toml", "requirements.lock", "solutions", "tests"}
+    allowed |= {"requirements-backends.lock"}
     assert {path.split("/")[0] for path in TRACKED} <= allowed
 
 

@@ -24,6 +24,7 @@ from solutions.w1_keras import (
     softmax,
 )
 
+pytestmark = pytest.mark.backends
 SEEDS = st.integers(0, 2**32 - 1)
 
 
