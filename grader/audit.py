@@ -43,7 +43,7 @@ from grader.results import messages
 LIMITS = sandbox.Limits(cell_seconds=15, exercise_seconds=20, submission_seconds=120)
 # So that who takes all there is has soon taken it.
 TIGHT = replace(
-    LIMITS, cell_seconds=6, exercise_seconds=6, submission_seconds=60,
+    LIMITS, cell_seconds=6, exercise_seconds=15, submission_seconds=90,
     memory=900_000_000, disk=50_000_000, processes=24, threads=150, files=5_000,
 )  # fmt: skip
 READ_SECONDS = 20  # for a file of any content, on a slow machine

@@ -159,7 +159,8 @@ def write(assignment: str) -> Path:
 def made_from(assignment: str) -> str:
     """Digest of the sources that a key is made from; empty where they are not here, as in a class kit."""
     files = [declarations.ROOT / folder / f"{assignment}.py" for folder in ("solutions", "grader/exercises")]
-    files += [Path(__file__).parent / name for name in ("exercise.py", "key.py", "probe.py")]
+    files += [Path(__file__).parent / name for name in ("exercise.py", "key.py", "models.py", "probe.py", "transfer.py")]
+    files += sorted((declarations.ROOT / "data" / "weights").glob("*.npz"))
     if not all(path.exists() for path in files):
         return ""
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -12,6 +12,9 @@ from grader import build, exercise, handin
 from grader.course import Course
 
 NAMES = exercise.names()
+# Their training takes minutes: a tenth of it here, all of it in `make test-all`.
+LONG = {"w2_resnet", "w2_mobilenet"}
+FULL_SECONDS = 900  # of a cell that trains, on a busy machine
 
 
 def committed(name):
@@ -51,7 +54,9 @@ def test_the_notebook_is_of_readable_size(name):
 
 
 def run(notebook, folder):
-    NotebookClient(notebook, timeout=300, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(
+        notebook, timeout=FULL_SECONDS, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    ).execute()
     return {
         cell.id: [output for output in cell.outputs if output.output_type == "error"]
         for cell in notebook.cells
@@ -60,10 +65,12 @@ def run(notebook, folder):
 
 
 @functools.cache
-def solve(name):
-    """An assignment's instructor notebook, run from top to bottom."""
+def solve(name, full=False):
+    """An assignment's instructor notebook, run from top to bottom; `full`: trained all the way even where that is long."""
     notebook = build.instructor_notebook(name)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        if name in LONG and not full:
+            patch.setenv("COURSE_QUICK", "1")
         errors = run(notebook, folder)
     return notebook, errors
 
@@ -94,7 +101,7 @@ def test_the_solved_notebook_runs_without_an_error_or_a_warning(solved):
     )
 
 
-@pytest.mark.parametrize(("name", "least"), [("w1_conv", 15), ("w1_keras", 7)])
+@pytest.mark.parametrize(("name", "least"), [("w1_conv", 15), ("w1_keras", 7), ("w2_resnet", 8)])
 def test_every_picture_has_a_description(name, least):
     notebook, _ = solve(name)
     pictures = [
@@ -150,11 +157,44 @@ CLAIMS_OF_W1_KERAS = [
     (r"61,706 (parameters)", bool),
     (r"accuracy on 355 digits: (\d\.\d+)", lambda accuracy: float(accuracy) >= 0.97),
 ]
-CLAIMS = [("w1_conv", *claim) for claim in CLAIMS_OF_W1_CONV] + [("w1_keras", *claim) for claim in CLAIMS_OF_W1_KERAS]
+CLAIMS_OF_W2_RESNET = [
+    (r"23,600,006 (parameters)", bool),
+    (r"the plain network's gradient is (\d+) times", lambda times: int(times) >= 100),
+    (r"initial loss (\S+),", lambda loss: abs(float(loss) - 1.79) < 0.15),
+    (r"3 +\(56, 40, 64\) +(\(\S+ \S+ \S+\))", lambda size: size == "(19, 14, 128)"),
+    (r"your residual network +\S+ +(\S+)", lambda parameters: parameters == "152,806"),
+    (r"120,422,400 and 12,443,648: (\S+) times fewer", lambda times: times == "9.7"),
+    (r"cheaper up to (\d+) channels", lambda width: width == "154"),
+    (r"all +256 +(\S+ +\S+)", lambda costs: costs.split() == ["308,281,344", "128,049,152"]),
+]
+CLAIMS_OF_W2_RESNET_TRAINED = [
+    (r"\n +20 +(\S+) %", lambda error: float(error) < 2),
+    (r"\n +56 +(\S+) %", lambda error: float(error) > 50),
+    (r"\n +56 +\S+ % +(\S+) %", lambda error: float(error) < 2),
+    (r"learnt by heart: (\S+)", lambda accuracy: float(accuracy) == 1),
+    (r"your residual network +(\S+)", lambda accuracy: float(accuracy) >= 0.985),
+    (r"trained in (\d+) s", lambda seconds: int(seconds) <= 180),
+]
+CLAIMS = [
+    *(("w1_conv", *claim) for claim in CLAIMS_OF_W1_CONV),
+    *(("w1_keras", *claim) for claim in CLAIMS_OF_W1_KERAS),
+    *(("w2_resnet", *claim) for claim in CLAIMS_OF_W2_RESNET),
+]
+CLAIMS_WHEN_TRAINED = [("w2_resnet", *claim) for claim in CLAIMS_OF_W2_RESNET_TRAINED]
+
+
+def check_claim(notebook, pattern, holds):
+    found = re.search(pattern, text_of(notebook))
+    assert found, pattern
+    assert holds(found[1]), found[0]
 
 
 @pytest.mark.parametrize(("name", "pattern", "holds"), CLAIMS)
 def test_claims_in_the_prose_are_true(name, pattern, holds):
-    found = re.search(pattern, text_of(solve(name)[0]))
-    assert found, pattern
-    assert holds(found[1]), found[0]
+    check_claim(solve(name)[0], pattern, holds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "pattern", "holds"), CLAIMS_WHEN_TRAINED)
+def test_claims_about_long_training_are_true(name, pattern, holds):
+    check_claim(solve(name, full=True)[0], pattern, holds)

@@ -1,0 +1,222 @@
+"""What the functions of transfer learning are asked: which pictures the augmentation makes, what learns, what stays put.
+
+The observers run in the student's kernel, each by its text alone.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+
+def look_at_augmenter(function, *, look, seed):
+    """Build an augmentation and look at what it does to pictures of known marks.
+
+    Arguments:
+        function -- builds it, without arguments
+        look -- "kind", "sizes", "inference", "flips" or "turns"
+        seed -- int, of Keras's random numbers and of the pictures
+
+    Returns:
+        dict of what is compared, by names that a message can use
+    """
+    import keras
+    import numpy as np
+
+    keras.utils.set_random_seed(seed)
+    model = function()
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"expected a keras.Sequential, got {type(model).__name__}")
+    if look == "kind":
+        return {"a keras.Sequential": isinstance(model, keras.Sequential)}
+    noise = np.random.default_rng(seed).integers(0, 256, (3, 20, 30, 3)).astype("float32")
+    if look in ("sizes", "inference"):
+        out = keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(noise), training=look == "sizes"))
+        return {"the output's shape": out.shape} if look == "sizes" else {"the output": out}
+    # A red mark to the right of the middle, a green one above it: no turn takes the one to the other's side.
+    pictures = np.zeros((256, 33, 33, 3), "float32")
+    pictures[:, 15:18, 23:26, 0] = 255
+    pictures[:, 7:10, 15:18, 1] = 255
+    out = keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(pictures), training=True))
+    places = np.stack(np.meshgrid(np.arange(33) - 16, np.arange(33) - 16), axis=-1)
+    mass = np.maximum(out.sum(axis=(1, 2)), 1e-6)
+    red, green = (np.einsum("mhw,hwp->mp", out[..., c], places) / mass[:, c : c + 1] for c in (0, 1))
+    mirrored = red[:, 0] * green[:, 1] - red[:, 1] * green[:, 0] > 0
+    degrees = np.degrees(np.arctan2(green[:, 0], -green[:, 1]))
+    if look == "flips":
+        return {
+            "left and right are exchanged in about half": bool(0.3 < mirrored.mean() < 0.7),
+            "up stays up": bool((np.abs(degrees) < 90).all()),
+        }
+    return {
+        "turned to the left by up to 72 degrees": bool(60 < -degrees.min() < 75),
+        "turned to the right by up to 72 degrees": bool(60 < degrees.max() < 75),
+    }
+
+
+def look_at_transfer(
+    function,
+    *args,
+    look,
+    pictures,
+    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - lives as long as this text: one check, one grading
+):
+    """Build a classifier on a borrowed base and look at one side of it.
+
+    Arguments:
+        function -- `alpaca_model` or what takes its place, called with the other arguments
+        look -- "sizes", "parameters", "borrowed", "inference", "training", "dropout" or "augmented"
+        pictures -- array (m, n_H, n_W, 3), 0 to 255, float32
+        kept -- the model of the call before: its base costs half a second
+
+    Returns:
+        dict of what is compared, by names that a message can use
+    """
+    import inspect
+    import os
+
+    import keras
+    import numpy as np
+
+    os.environ["COURSE_PRETRAINED"] = "own"  # everybody is asked with the same base
+
+    # The default augmentation is made once and stays with the size that it saw first: each model gets one of its own.
+    class Given(keras.layers.Layer):
+        negative = False
+
+        def call(self, x):
+            return 255 - x if self.negative else x
+
+    def array(value):
+        return keras.ops.convert_to_numpy(value)
+
+    def called(numbers, training=False):
+        return array(model(keras.ops.convert_to_tensor(numbers), training=training))
+
+    call = (args, look == "augmented")
+    before, model = kept.get(function, (None, None))
+    if before != call:
+        augmentation = Given()
+        augmentation.negative = look == "augmented"
+        model = function(*args, data_augmentation=augmentation)
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"expected a keras.Model, got {type(model).__name__}")
+    kept[function] = call, model
+    out = called(pictures[:1])  # where it was not built yet, it is now
+    if look == "sizes":
+        default = inspect.signature(function).parameters["image_shape"].default
+        return {"the output's shape": called(pictures).shape, "the size where none is given": tuple(default)}
+    floats = [weight for weight in model.weights if "float" in str(weight.dtype)]
+    if look == "parameters":
+        trained = {id(weight) for weight in model.trainable_weights}
+        sizes = [(id(weight) in trained, int(np.prod(weight.shape))) for weight in floats]
+        return {"trained": sum(n for t, n in sizes if t), "others": sum(n for t, n in sizes if not t)}
+    last = [weight for weight in floats if weight.name == "kernel" and len(weight.shape) == 2]
+    ours = [weight for weight in floats if weight.name == "bias"]
+    if look == "borrowed":
+        others = [array(weight).astype(float) for weight in floats if all(weight is not one for one in last + ours)]
+        return {"the borrowed numbers' mean size": float(np.mean([np.abs(one).mean() for one in others]))}
+    for weight in last:
+        weight.assign(0.1 * np.cos(np.arange(float(np.prod(weight.shape)))).reshape(weight.shape))
+    for weight in ours:
+        weight.assign(np.full(weight.shape, 0.25))
+    if look in ("inference", "augmented"):
+        return {"the output": called(pictures)}
+    if look == "training":
+        statistics = [weight for weight in floats if weight.name.startswith("moving_")]
+        before = [array(weight).copy() for weight in statistics]
+        called(pictures, training=True)
+        moved = sum(not np.array_equal(array(weight), old) for weight, old in zip(statistics, before, strict=True))
+        return {"statistics that moved": moved}
+    # One feature alone is read: with some dropped, what is left of it is scaled up by 1 / (1 - rate).
+    for weight in ours:
+        weight.assign(np.zeros(weight.shape))
+    for place in range(min(100, *(weight.shape[0] for weight in last))):
+        for weight in last:
+            weight.assign(np.eye(1, weight.shape[0], place).T * np.ones(weight.shape))
+        out = called(pictures[:1])
+        if np.abs(out).max() > 1e-3:
+            strongest = called(np.repeat(pictures[:1], 24, axis=0), training=True)
+            return {"the share that is dropped": round(float(1 - np.abs(out).max() / np.abs(strongest).max()), 3)}
+    return {"the share that is dropped": None}
+
+
+def look_at_fine_tuning(
+    function,
+    *args,
+    look,
+    pictures,
+    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - lives as long as this text: one check, one grading
+):
+    """Have a classifier tuned and look at what learns from then on.
+
+    Arguments:
+        function -- `fine_tune` or what takes its place: gets what the student's `alpaca_model` gives, then the other
+            arguments
+        look -- "trainable"; "again", tuned twice; "settings"; "fit", after two steps
+        pictures -- array (m, n_H, n_W, 3), 0 to 255, float32
+        kept -- the base that was borrowed last and its weights, for it costs half a second
+
+    Returns:
+        dict of what is compared, by names that a message can use
+    """
+    import os
+
+    import keras
+    import numpy as np
+
+    import data
+
+    os.environ["COURSE_PRETRAINED"] = "own"  # everybody is asked with the same base
+
+    class Same(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    def array(value):
+        return keras.ops.convert_to_numpy(value)
+
+    def lent(*name, **options):
+        """The same base again, as it was."""
+        call = repr((name, options))
+        if kept.get(function, ("",))[0] != call:
+            base = lender(*name, **options)
+            kept[function] = call, base, [array(weight).copy() for weight in base.weights]
+        _, base, numbers = kept[function]
+        base.trainable = True
+        for weight, value in zip(base.weights, numbers, strict=True):
+            weight.assign(value)
+        return base
+
+    build = function.__globals__.get("alpaca_model")
+    if build is None:
+        raise NameError("alpaca_model is not there yet, and fine_tune is asked about what it gives")
+    lender, data.pretrained = data.pretrained, lent
+    try:
+        model = build(pictures.shape[1:3], data_augmentation=Same())
+    finally:
+        data.pretrained = lender
+    if look == "again":
+        model = function(model)
+    model = function(model, *args)
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"expected the model, got {type(model).__name__}")
+    if look in ("trainable", "again"):
+        sizes = [int(np.prod(weight.shape)) for weight in model.trainable_weights if weight.name == "kernel"]
+        return {"layers whose weights learn": len(sizes), "weights that learn": sum(sizes)}
+    truth = np.arange(len(pictures)) % 2
+    if look == "settings":
+        rule = model.optimizer
+        logits = np.linspace(-3, 4, len(truth), dtype="float32")[:, None]
+        loss = model.compute_loss(None, keras.ops.convert_to_tensor(truth[:, None]), keras.ops.convert_to_tensor(logits))
+        return {
+            "the rule is Adam": isinstance(rule, keras.optimizers.Adam) and not rule.weight_decay,
+            "its rate": float(array(rule.learning_rate)),
+            "the loss of given logits": float(array(loss)),
+        }
+    before = [(weight, array(weight).copy()) for weight in model.weights]
+    model.run_eagerly = True  # to trace 150 layers takes longer than two steps
+    told = model.fit(pictures, truth, batch_size=len(pictures) // 2, epochs=1, verbose=0)
+    moved = [weight.name for weight, old in before if not np.array_equal(array(weight), old)]
+    return {
+        "layers whose weights moved": moved.count("kernel"),
+        "statistics that moved": sum(name.startswith("moving_") for name in moved),
+        "accuracy is reported": any("acc" in name for name in told.history),
+    }
