@@ -18,6 +18,18 @@ from data.dataset import Dataset
 from data.errors import DataError
 from data.loader import load
 from data.places import cache_dir
+from data.pretrained import pretrained
 from data.quiet import quietly
 
-__all__ = ["Archive", "DataError", "Dataset", "Declaration", "cache_dir", "epochs", "load", "quietly", "sets"]
+__all__ = [
+    "Archive",
+    "DataError",
+    "Dataset",
+    "Declaration",
+    "cache_dir",
+    "epochs",
+    "load",
+    "pretrained",
+    "quietly",
+    "sets",
+]

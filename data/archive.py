@@ -80,7 +80,8 @@ def _refuse_unsafe(member: tarfile.TarInfo) -> None:
 
 
 def _inside_content(path: str, name: str, archive: Archive) -> str | None:
-    for root in (archive.root, name):
+    top = path.partition("/")[0]
+    for root in (archive.root.replace("*", top), name):
         if path.startswith(f"{root}/") and archive.is_content(inside := path.removeprefix(f"{root}/")):
             return inside
     return None

@@ -21,7 +21,8 @@ def load(name: str, split: str | None = None, *, size: int | None = None) -> Dat
 
     name    one of the names in `data.sets()`, which also say what the pictures are and whose
     split   "train", "test", or None for everything; the same pictures in the same, mixed order every time
-    size    for `sign_digits`: side of the pictures in pixels, resized with antialiasing; None leaves them as they are
+    size    for photographs that are fetched: side of the pictures in pixels, resized with antialiasing; None leaves what
+            `data.sets()` says
 
     Returns a `data.Dataset`; its images are uint8, 0..255.
 
@@ -38,7 +39,7 @@ def load(name: str, split: str | None = None, *, size: int | None = None) -> Dat
     if declared.archive is not None:
         from data.lookup import content_folder
 
-        given["folder"] = content_folder(declared.name, declared.archive)
+        given = {"folder": content_folder(declared.name, declared.archive), "names": declared.names}
     if declared.splits:
         given["split"] = split
     if declared.resizes:

@@ -78,6 +78,11 @@ def _find_archive(name: str) -> Path | None:
 
 
 def _download(name: str, archive: Archive, room: Path) -> Path:
+    if not archive.url:
+        raise DataError(
+            f"{name} is neither in the cache ({cache_dir()}) nor in COURSE_DATA_MIRROR ({mirror_dir() or 'not set'}), "
+            f"and there is no address to fetch it from. Put {name}.tar.gz into one of the two."
+        )
     import pooch
 
     path = room / f"{name}.tar.gz"
@@ -95,6 +100,8 @@ def _download(name: str, archive: Archive, room: Path) -> Path:
 
 
 def _by_hand(name: str, archive: Archive) -> str:
+    if not archive.url:
+        return f"Put {name}.tar.gz, as the course's mirror has it, into the folder {cache_dir()}."
     return (
         f"By hand: fetch {archive.url} on any machine, save it as {name}.tar.gz in the folder {cache_dir()}, "
         "and run this again."

@@ -21,6 +21,11 @@ def shuffled(count: int, seed: int) -> list[int]:
     return sorted(range(count), key=keys.__getitem__)
 
 
+def mixed(count: int) -> list[int]:
+    """0..count-1 in the order in which pictures are given out."""
+    return shuffled(count, _ORDER_SEED)
+
+
 def stratified(labels: Sequence[int]) -> set[int]:
     """The places of a fifth of each class, for testing."""
     members: dict[int, list[int]] = {}
@@ -38,4 +43,4 @@ def grouped(groups: Sequence[Hashable]) -> set[int]:
 
 def chosen(split: str | None, count: int, test: set[int]) -> list[int]:
     """The places, of 0..count-1, that `split` ("train", "test", None for all) has, mixed."""
-    return [place for place in shuffled(count, _ORDER_SEED) if split is None or (place in test) == (split == "test")]
+    return [place for place in mixed(count) if split is None or (place in test) == (split == "test")]

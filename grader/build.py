@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader import key
+from grader import visible
 from grader.course import Course, convert
 from grader.errors import CourseError
 from grader.exercise import ROOT, Assignment, load
@@ -44,7 +44,7 @@ def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Pa
         BuildError -- where prose, solutions and exercises do not fit together
     """
     _into_course(name, course)
-    key.write(name)
+    visible.write(name)
     target = notebooks / name / f"{name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(course.release(name).read_text())
@@ -56,7 +56,7 @@ def ensure(name: str, course: Course) -> None:
     stamp = course.path("source", name) / ".built"
     sources = [ROOT / "notebooks" / name / f"{name}.md", Path(__file__), Path(__file__).with_name("course.py")]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    made_from = f"{digest} {key.made_from(name)} {hashlib.sha256(course.gradebook.encode()).hexdigest()}"
+    made_from = f"{digest} {visible.made_from(name)} {hashlib.sha256(course.gradebook.encode()).hexdigest()}"
     if stamp.exists() and stamp.read_text() == made_from and course.release(name).exists():
         return
     _into_course(name, course)

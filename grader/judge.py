@@ -266,7 +266,7 @@ def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answ
         if kernel is None:
             return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
         seconds = run.limits.exercise_seconds
-        outcome = kernel.run(ASK, seconds, PROBE_OUTPUT, only=MIME, question=_question(exercise, lent))
+        outcome = kernel.run(ASK, seconds, PROBE_OUTPUT, only=MIME, question=_question(exercise, lent, run.cells))
         for output in outcome.outputs:
             answer = _read_answer(output)
             number = answer.pop("case", None) if answer else None
@@ -302,9 +302,10 @@ def _source(path: Path) -> str:
     return path.read_text()
 
 
-def _question(exercise: KeyExercise, lent: str) -> dict[str, Any]:
+def _question(exercise: KeyExercise, lent: str, cells: list[NotebookNode]) -> dict[str, Any]:
     """What `inside/ask.py` asks a function, in the student's kernel."""
     here = Path(__file__).parent
+    written = [cell.source for cell in cells if handin.grade_id_of(cell) == exercise.name]
     return {
         "ask": _source(here / "inside" / "ask.py"),
         "probe": _source(here / "probe.py"),
@@ -312,6 +313,7 @@ def _question(exercise: KeyExercise, lent: str) -> dict[str, Any]:
         "inputs": exercise.inputs,
         "observer": exercise.observer,
         "lent": lent,
+        "source": "".join(written),
         "helpers": exercise.uses,
         "mime": MIME,
     }

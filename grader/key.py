@@ -1,20 +1,16 @@
 """Answer keys: an assignment's cases drawn for one seed, with what the reference and every slip answer.
 
-The key of the fixed seed serves `check` in the student's notebook; it is all that a class kit needs, no solutions. Every
-grading run draws a key of its own, which never leaves the judging process.
+The key of the fixed seed serves `check` in the student's notebook (`grader/visible.py`). Every grading run draws a key of
+its own, which never leaves the judging process.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import inspect
 import json
-import os
-from dataclasses import asdict, dataclass, replace
-from functools import cache, cached_property
-from importlib.util import find_spec
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,8 +18,6 @@ import numpy as np
 from grader import exercise as declarations
 from grader import probe
 from grader.compare import Tolerance
-
-FOLDER = declarations.ROOT / ".course" / "keys"
 
 Answer = dict[str, Any]
 
@@ -96,7 +90,7 @@ def _is_single(tree: Any) -> bool:
 
 def draw(assignment: declarations.Assignment, seed: int) -> Key:
     """Draw every exercise's cases and run the reference and the slips on them."""
-    exercises = {name: _draw(one, seed) for name, one in assignment.exercises.items()}
+    exercises = {name: draw_exercise(one, seed) for name, one in assignment.exercises.items()}
     if seed != declarations.VISIBLE_SEED:
         for name, one in assignment.exercises.items():
             exercises[name] = _mark_known(exercises[name], _visible_answers(one))
@@ -113,7 +107,8 @@ def _mark_known(keyed: KeyExercise, visible: list[tuple[str, Answer]]) -> KeyExe
     return replace(keyed, cases=cases)
 
 
-def _draw(one: declarations.Exercise, seed: int) -> KeyExercise:
+def draw_exercise(one: declarations.Exercise, seed: int) -> KeyExercise:
+    """Draw one exercise's cases and run the reference and the slips on them."""
     slips = [one.compiled(slip.code) for slip in one.slips]
     cases = []
     for case in one.draw(seed):
@@ -144,69 +139,14 @@ def _answer(function: Any, inputs: list, observer: Any) -> Answer:
         return probe.observe(function, args, kwargs, observer)
 
 
-def write(assignment: str) -> Path:
-    """Draw the visible cases of an assignment and write its answer key."""
-    key = draw(declarations.load(assignment), declarations.VISIBLE_SEED)
-    path = FOLDER / f"{assignment}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(json.dumps({"made_from": made_from(assignment), **asdict(key)}))
-    unfinished.replace(path)
-    visible.cache_clear()
-    return path
-
-
-def made_from(assignment: str) -> str:
-    """Digest of the sources that a key is made from; empty where they are not here, as in a class kit."""
-    files = [declarations.ROOT / folder / f"{assignment}.py" for folder in ("solutions", "grader/exercises")]
-    files += [Path(__file__).parent / name for name in ("exercise.py", "key.py", "models.py", "probe.py", "transfer.py")]
-    files += sorted((declarations.ROOT / "data" / "weights").glob("*.npz"))
-    if not all(path.exists() for path in files):
-        return ""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-
-
-@cache
-def visible(assignment: str) -> Key:
-    """The key of an assignment's visible cases; made anew where its sources are here and have changed.
-
-    Raises:
-        FileNotFoundError -- where there is neither a key nor the sources to make one
-    """
-    path = FOLDER / f"{assignment}.json"
-    sources = made_from(assignment)
-    content = json.loads(path.read_text()) if path.exists() else {}
-    if sources and content.get("made_from") != sources:
-        content = json.loads(write(assignment).read_text())
-    if not content:
-        raise FileNotFoundError(
-            f"The answer key of {assignment} is missing: copy .course/keys from the course's folder."
-        )
-    return read_key(content)
-
-
 def read_key(content: dict[str, Any]) -> Key:
     """A key from what `dataclasses.asdict` made of it."""
-    exercises = {name: _read(one) for name, one in content["exercises"].items()}
+    exercises = {name: read_exercise(one) for name, one in content["exercises"].items()}
     return Key(content["assignment"], content["seed"], exercises)
 
 
-def _read(one: dict[str, Any]) -> KeyExercise:
+def read_exercise(one: dict[str, Any]) -> KeyExercise:
+    """One exercise, likewise."""
     cases = [KeyCase(**case) for case in one["cases"]]
     slips = [(title, text) for title, text in one["slips"]]
     return KeyExercise(**{**one, "tolerance": Tolerance(**one["tolerance"]), "slips": slips, "cases": cases})
-
-
-def assignments() -> list[str]:
-    """The assignments that can be checked here: declared, or with a key."""
-    declared = declarations.names() if find_spec("solutions") else []
-    return sorted({*declared, *(path.stem for path in FOLDER.glob("*.json"))})
-
-
-def find(function_name: str) -> tuple[str, KeyExercise] | None:
-    """The assignment that asks for a function of this name, and the exercise."""
-    for assignment in assignments():
-        one = visible(assignment).exercises.get(function_name)
-        if one:
-            return assignment, one
-    return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader import key, probe, report, rules
+from grader import key, probe, report, rules, visible
 from grader.assess import Mark, assess
 from grader.compare import describe
 from grader.exercise import ROOT
@@ -84,12 +84,10 @@ def progress() -> None:
     """Show which functions of the course pass their checks, over all notebooks, on this machine."""
     passed = _record().get("passed", {})
     rows = []
-    for name in key.assignments():
-        exercises = key.visible(name).exercises.values()
-        done = [one for one in exercises if passed.get(one.name)]
-        rows.append(
-            (name, len(done), len(exercises), sum(one.points for one in done), sum(one.points for one in exercises))
-        )
+    for name in visible.assignments():
+        points = visible.points(name)
+        done = [one for one in points if passed.get(one)]
+        rows.append((name, len(done), len(points), sum(points[one] for one in done), sum(points.values())))
     lines = [
         f"{name}: {done} of {total} functions pass · {got:g} of {most:g} points"
         for name, done, total, got, most in rows
@@ -110,7 +108,7 @@ def _exercise_of(function: Any, names: dict[str, Any]) -> key.KeyExercise:
         raise CheckFailed(f"give the function itself, without quotes or brackets: check(zero_pad). This is {this}.")
     own = getattr(function, "__name__", type(function).__name__)
     for name in [own, *(name for name, value in names.items() if value is function)]:
-        found = key.find(name)
+        found = visible.find(name)
         if found:
             return found[1]
     raise CheckFailed(f"no notebook of the course asks for a function named {own}.")
@@ -134,7 +132,7 @@ def _sentence(mark: Mark, exercise: key.KeyExercise, names: dict[str, Any]) -> s
 
 def _wrong_helper(exercise: key.KeyExercise, names: dict[str, Any]) -> str:
     for helper in exercise.uses:
-        found = key.find(helper)
+        found = visible.find(helper)
         if found and callable(names.get(helper)) and run(names[helper], found[1], names).status != "passed":
             return helper
     return ""

@@ -31,6 +31,8 @@ from PIL import Image
 import data
 from data import archive as archives
 from data import catalogue, lookup, splits
+from data.readers import pets3
+from data.readers.files import pictures
 from data.readers.sign_digits import persons
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -384,9 +386,7 @@ def test_sign_digits_are_resized_with_antialiasing(real):
     stripes[:, ::2] = 255
     path = real / "stripes.png"
     Image.fromarray(stripes).save(path)
-    from data.readers.sign_digits import _picture
-
-    assert np.ptp(_picture(path, 25)[:, 2:-2].astype(int)) < 30, "stripes too fine for the size turn grey"
+    assert np.ptp(pictures([path], 25)[0][:, 2:-2].astype(int)) < 30, "stripes too fine for the size turn grey"
 
 
 @needs_mirror
@@ -402,6 +402,58 @@ def test_an_upstream_archive_has_the_same_content_as_the_mirrors(real, tmp_path,
     monkeypatch.setenv("COURSE_DATA_MIRROR", str(elsewhere))
     data.load("sign_digits", split="test", size=8)
     assert len(list((tmp_path / "fresh" / "sign_digits").rglob("*.*"))) == 2059
+
+
+# --- the other photographs, and what is drawn -------------------------------------------------------------------------
+
+
+@needs_mirror
+@pytest.mark.parametrize(
+    ("name", "train", "test"), [("flowers12", [60] * 12, [20] * 12), ("pets3", [76, 79, 60], [76, 50, 52])]
+)
+def test_photographs_come_in_their_sources_split(real, name, train, test):
+    for split, counts in (("train", train), ("test", test)):
+        found = data.load(name, split=split, size=32)
+        assert found.images.shape == (sum(counts), 32, 32, 3)
+        assert np.bincount(found.labels).tolist() == counts
+    assert len({image.tobytes() for image in data.load(name, size=32).images}) > 0.99 * (sum(train) + sum(test))
+
+
+@needs_mirror
+def test_pets_are_split_as_the_sources_lists_say(real):
+    with tarfile.open(MIRROR / "pets3.tar.gz") as tar:
+        lists = {
+            part: tar.extractfile(f"pets3/{part}.txt").read().decode().split("\n") for part in ("trainval", "test")
+        }
+    for part, lines in lists.items():
+        for name in (line.split()[0] for line in lines if line):
+            assert pets3.part(Path(f"{name}.jpg")) == part.removesuffix("val")
+
+
+def test_a_set_that_only_a_mirror_has_says_so(cache, monkeypatch):
+    declare(monkeypatch, tiny_declaration(""))
+    message = refused("tiny")
+    assert "no address to fetch it from" in message
+    assert "tiny.tar.gz" in message
+
+
+def test_the_top_folder_of_an_origin_may_be_called_anything(cache, tmp_path, monkeypatch):
+    declared = tiny_declaration(NOBODY_LISTENS)
+    anywhere = dataclasses.replace(declared.archive, root="*/" + declared.archive.root.partition("/")[2])
+    declare(monkeypatch, dataclasses.replace(declared, archive=anywhere))
+    files = {f"Dataset/{path}": content for path, content in tiny_files().items()}
+    pack(cache / "tiny.tar.gz", files, top="whatever-1234")
+    assert len(data.load("tiny")) == len(files)
+
+
+@pytest.mark.parametrize(("name", "side"), [("smiles", 64), ("hands", 64), ("alpacas", 96)])
+def test_drawn_pictures_are_all_different_and_always_the_same(name, side):
+    reader = pkgutil.resolve_name(next(one.reader for one in data.sets() if one.name == name).replace(":read", ""))
+    labels = next(len(one.names) for one in data.sets() if one.name == name)
+    drawn = [reader.draw(label, np.random.default_rng(seed)) for label in range(labels) for seed in (1, 2)]
+    assert {one.shape for one in drawn} == {(side, side, 3)}
+    assert len({one.tobytes() for one in drawn}) == len(drawn)
+    assert drawn[0].tobytes() == reader.draw(0, np.random.default_rng(1)).tobytes()
 
 
 # --- lookup -----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Every declaration of every assignment: enough slips and variants, all of them judged as they must be, for many seeds."""
 
+import functools
 import json
 
 import pytest
@@ -9,11 +10,21 @@ from grader.assess import assess
 from grader.models import look_at_model
 
 EXERCISES = [(name, one) for name in exercise.names() for one in exercise.load(name).exercises]
+SEEDS = (0, 1, 7, 2**62)
+# Where models take a second each to build, `make test` looks at one seed, `make test-all` at all of them.
+LONG = ("w2_resnet", "w2_mobilenet")
 
 
-@pytest.fixture(scope="module", params=[0, 1, 7, 2**62])
-def keys(request):
-    return {name: key.draw(exercise.load(name), request.param) for name in exercise.names()}
+SEEDED = [
+    pytest.param(name, one, seed, marks=[pytest.mark.slow] if name in LONG and seed else [])
+    for name, one in EXERCISES
+    for seed in SEEDS
+]
+
+
+@functools.cache
+def drawn(name, seed):
+    return key.draw(exercise.load(name), seed).exercises
 
 
 def mark_of(declared, function, keyed):
@@ -36,9 +47,9 @@ def test_is_declared_in_full(name, one):
     assert "### BEGIN SOLUTION" not in declared.source()
 
 
-@pytest.mark.parametrize(("name", "one"), EXERCISES)
-def test_reference_and_variants_pass(name, one, keys):
-    declared, keyed = exercise.load(name).exercises[one], keys[name].exercises[one]
+@pytest.mark.parametrize(("name", "one", "seed"), SEEDED)
+def test_reference_and_variants_pass(name, one, seed):
+    declared, keyed = exercise.load(name).exercises[one], drawn(name, seed)[one]
     assert mark_of(declared, declared.function, keyed).status == "passed"
     for variant in declared.variants:
         mark = mark_of(declared, declared.compiled(variant.code), keyed)
@@ -49,9 +60,9 @@ def test_reference_and_variants_pass(name, one, keys):
         )
 
 
-@pytest.mark.parametrize(("name", "one"), EXERCISES)
-def test_slips_fail_with_their_own_message(name, one, keys):
-    declared, keyed = exercise.load(name).exercises[one], keys[name].exercises[one]
+@pytest.mark.parametrize(("name", "one", "seed"), SEEDED)
+def test_slips_fail_with_their_own_message(name, one, seed):
+    declared, keyed = exercise.load(name).exercises[one], drawn(name, seed)[one]
     for slip in declared.slips:
         mark = mark_of(declared, declared.compiled(slip.code), keyed)
         assert mark.points < mark.maximum, slip.title
@@ -62,16 +73,16 @@ def test_slips_fail_with_their_own_message(name, one, keys):
 def test_cases_differ_from_seed_to_seed_and_are_the_same_for_one(name, one):
     declared = exercise.load(name).exercises[one]
 
-    def drawn(seed):
+    def cases(seed):
         return [probe.encode([case.args, case.kwargs]) for case in declared.draw(seed)]
 
-    assert drawn(3) == drawn(3)
-    assert drawn(3) != drawn(4)
+    assert cases(3) == cases(3)
+    assert cases(3) != cases(4)
 
 
 @pytest.mark.parametrize(("name", "one"), EXERCISES)
-def test_a_modified_input_is_noticed(name, one, keys):
-    declared, keyed = exercise.load(name).exercises[one], keys[name].exercises[one]
+def test_a_modified_input_is_noticed(name, one):
+    declared, keyed = exercise.load(name).exercises[one], drawn(name, 0)[one]
 
     def spoils_its_input(*args, **kwargs):
         result = declared.function(*args, **kwargs)
@@ -80,9 +91,9 @@ def test_a_modified_input_is_noticed(name, one, keys):
         return result
 
     spoils_its_input.__name__ = one
-    drawn = declared.draw(0)
-    if not any(list(_arrays(case.args)) for case in drawn):
-        given = [value for case in drawn for value in case.args]
+    cases = declared.draw(0)
+    if not any(list(_arrays(case.args)) for case in cases):
+        given = [value for case in cases for value in case.args]
         assert declared.observer is look_at_model or all(isinstance(value, (int, float, tuple)) for value in given)
         return
     assert mark_of(declared, spoils_its_input, keyed).status in ("failed", "partial")

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader import exercise, key, notebook
+from grader import exercise, notebook, visible
 from grader.notebook import CheckFailed, check, hint, progress
 
 START = "import numpy as np\nfrom grader import check, hint, progress"
@@ -143,12 +143,11 @@ def test_checks_work_from_the_key_alone(tmp_path):
     """As in a class kit: the grader and the answer key, but neither solutions nor exercises."""
     import shutil
 
-    key.write("w1_conv")
+    visible.write("w1_conv")
     shutil.copytree(
         exercise.ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("exercises", "__pycache__")
     )
-    (tmp_path / ".course" / "keys").mkdir(parents=True)
-    shutil.copy(key.FOLDER / "w1_conv.json", tmp_path / ".course" / "keys")
+    shutil.copytree(visible.FOLDER / "w1_conv", tmp_path / ".course" / "keys" / "w1_conv")
     test = "check(zero_pad)\nassert 'solutions' not in sys.modules"
     code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{START}\n{RIGHT}\n{test}"
     site = [path for path in sys.path if "site-packages" in path]
@@ -164,11 +163,11 @@ def test_checks_work_from_the_key_alone(tmp_path):
 
 
 def test_a_missing_key_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(key, "FOLDER", tmp_path)
-    monkeypatch.setattr(key, "made_from", lambda assignment: "")
-    key.visible.cache_clear()
+    monkeypatch.setattr(visible, "FOLDER", tmp_path)
+    monkeypatch.setattr(visible, "made_from", lambda assignment: "")
+    visible.points.cache_clear()
     try:
         with pytest.raises(FileNotFoundError, match="answer key of w1_conv is missing"):
-            key.visible("w1_conv")
+            visible.points("w1_conv")
     finally:
-        key.visible.cache_clear()
+        visible.points.cache_clear()

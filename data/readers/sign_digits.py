@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.readers.files import pictures
 from data.splits import chosen, grouped
 
 _SIDE = 100
 
 
-def read(folder: Path, split: str | None, size: int | None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def read(
+    folder: Path, split: str | None, size: int | None, names: tuple[str, ...]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Images uint8 (m, size, size, 3) RGB, labels int64 (m,), the digit shown, 0..9; a size of None leaves 100x100.
 
     "test" has a fifth of the persons and no person is on both sides, as far as the file numbers tell (see `persons`).
@@ -20,14 +23,10 @@ def read(folder: Path, split: str | None, size: int | None) -> tuple[NDArray[np.
     Source: A. Mavi, 2020, arXiv:2011.08927.
     """
     files = sorted(folder.glob("[0-9]/IMG_*.JPG"), key=_number)
-    digits = [int(path.parent.name) for path in files]
+    digits = [names.index(path.parent.name) for path in files]
     order = chosen(split, len(files), grouped(persons(digits)))
 
-    side = _SIDE if size is None else size
-    images = np.empty((len(order), side, side, 3), np.uint8)
-    for place, source in enumerate(order):
-        images[place] = _picture(files[source], side)
-    return images, np.array(digits, np.int64)[order]
+    return pictures([files[place] for place in order], size or _SIDE), np.array(digits, np.int64)[order]
 
 
 def persons(digits: list[int]) -> list[int]:
@@ -46,14 +45,3 @@ def _number(path: Path) -> int:
     match = re.search(r"\d+", path.stem)
     assert match is not None, path
     return int(match.group())
-
-
-def _picture(path: Path, side: int) -> NDArray[np.uint8]:
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        rgb = picture.convert("RGB")
-        if rgb.size != (side, side):
-            # Pillow widens its filter when it shrinks, which is the antialiasing.
-            rgb = rgb.resize((side, side), Image.Resampling.BICUBIC)
-        return np.asarray(rgb)
