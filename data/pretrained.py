@@ -20,7 +20,7 @@ IMAGENET = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
 NAMES = ("mobilenet_v2",)
 
 
-def pretrained(name: str, *, input_shape: tuple[int | None, int | None, int] = (None, None, 3)) -> keras.Model:
+def pretrained(name: str, input_shape: tuple[int | None, int | None, int] = (None, None, 3)) -> keras.Model:
     """A network with weights and without its top: pictures go in, features come out.
 
     name         "mobilenet_v2": MobileNetV2's 154 layers behind the input; values in [-1, 1] go in
@@ -28,8 +28,9 @@ def pretrained(name: str, *, input_shape: tuple[int | None, int | None, int] = (
 
     Returns a `keras.Model`, all of it trainable, that gives (m, ceil(n_H / 32), ceil(n_W / 32), 1280).
 
-    Keras's ImageNet weights are taken where their file, `data.pretrained_file()`, lies in the cache or the mirror; else
-    the project's own, smaller network, which is always there: data/weights/mobilenet_v2.md says what it was taught.
+    Keras's ImageNet weights are taken where they are at hand: where Keras has fetched them once, by
+    `keras.applications.MobileNetV2(include_top=False)`, or where their file lies in the cache or the mirror. Else it is the
+    project's own, smaller network, which is always there: data/weights/mobilenet_v2.md says what it was taught.
     COURSE_PRETRAINED=own asks for that one in any case, as the grader does.
 
     Raises `data.DataError` for a name that there is not, and for a file whose weights do not fit.
@@ -55,8 +56,9 @@ def pretrained(name: str, *, input_shape: tuple[int | None, int | None, int] = (
 
 
 def pretrained_file() -> Path | None:
-    """Where the file with Keras's ImageNet weights lies, if it does: in the cache or in the mirror."""
-    for folder in (cache_dir(), mirror_dir()):
+    """Where the file with Keras's ImageNet weights lies, if it does."""
+    keras_folder = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
+    for folder in (cache_dir(), mirror_dir(), keras_folder):
         if folder is not None and (path := folder / IMAGENET).is_file():
             return path
     return None

@@ -58,6 +58,16 @@ def test_an_unwritten_helper_costs_once(grade, helper):
     assert all_but(graded, "zero_pad") == {"passed"}
 
 
+def test_a_helper_that_the_first_line_of_another_function_calls_costs_once(grade, assignment):
+    first_line = "def conv_forward(A_prev, W, b, hparameters, zeros=zero_pad(np.zeros((1, 2, 2, 1)), 1)):"
+    source = assignment.exercises["conv_forward"].source()
+    source = source.replace("def conv_forward(A_prev, W, b, hparameters):", first_line)
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    raise NotImplementedError", "conv_forward": source})
+    assert first_line in source
+    assert graded.marks["zero_pad"].status == "missing"
+    assert all_but(graded, "zero_pad") == {"passed"}
+
+
 def test_an_endless_helper_costs_once(grade):
     graded = grade({"zero_pad": "def zero_pad(X, pad):\n    while True: pass"})
     assert graded.marks["zero_pad"].status == "timeout"

@@ -25,6 +25,7 @@ def empty_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA_CACHE", str(tmp_path))
     monkeypatch.delenv("COURSE_DATA_MIRROR", raising=False)
     monkeypatch.delenv("COURSE_PRETRAINED", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     return tmp_path
 
 
@@ -54,9 +55,11 @@ def test_an_unknown_name_names_the_nearest():
         data.pretrained("mobilnet")
 
 
-def test_kerass_own_weights_are_taken_where_they_lie(empty_cache, monkeypatch):
+@pytest.mark.parametrize("folder", [".", "keras/models"])
+def test_kerass_own_weights_are_taken_where_they_lie(empty_cache, monkeypatch, folder):
     original = keras.applications.MobileNetV2((None, None, 3), weights=None, include_top=False)
-    with h5py.File(empty_cache / IMAGENET, "w") as file:
+    (empty_cache / folder).mkdir(parents=True, exist_ok=True)
+    with h5py.File(empty_cache / folder / IMAGENET, "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, original)
     found = data.pretrained("mobilenet_v2", input_shape=(32, 32, 3))
     for one, other in zip(found.get_weights(), original.get_weights(), strict=True):
