@@ -177,6 +177,7 @@ def look_at_fine_tuning(
             base = lender(*name, **options)
             kept[function] = call, base, [array(weight).copy() for weight in base.weights]
         _, base, numbers = kept[function]
+        base.trainable = False  # for to say True where it is True already does nothing
         base.trainable = True
         for weight, value in zip(base.weights, numbers, strict=True):
             weight.assign(value)
@@ -201,7 +202,7 @@ def look_at_fine_tuning(
     truth = np.arange(len(pictures)) % 2
     if look == "settings":
         rule = model.optimizer
-        logits = np.linspace(-3, 4, len(truth), dtype="float32")[:, None]
+        logits = pictures.reshape(len(pictures), -1)[:, :1] / 32 - 4
         loss = model.compute_loss(
             None, keras.ops.convert_to_tensor(truth[:, None]), keras.ops.convert_to_tensor(logits)
         )
@@ -210,6 +211,11 @@ def look_at_fine_tuning(
             "its rate": float(array(rule.learning_rate)),
             "the loss of given logits": float(array(loss)),
         }
+    for weight in model.trainable_weights:  # logits near 0.5, so that no loss cuts a gradient off
+        if weight.name == "bias":
+            weight.assign(np.full(weight.shape, 0.5))
+        elif len(weight.shape) == 2:
+            weight.assign(0.001 * np.cos(np.arange(float(np.prod(weight.shape)))).reshape(weight.shape))
     before = [(weight, array(weight).copy()) for weight in model.weights]
     model.run_eagerly = True  # to trace 150 layers takes longer than a step
     told = model.fit(pictures, truth, batch_size=len(pictures), epochs=1, verbose=0)

@@ -11,8 +11,12 @@ from grader import audit, exercise, forgeries, handin, handins, judge, leftovers
 from grader.assess import CaseMark
 from grader.scoreboard import show_audit
 
+LONG = ("w2_resnet", "w2_mobilenet")  # a hundred hand-ins with a network of a hundred layers in each
 
-@pytest.mark.parametrize("name", exercise.names())
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in exercise.names()]
+)
 def test_everybody_gets_what_they_deserve(name):
     findings = list(audit.audit(name))
     assert [finding for finding in findings if not finding.good] == []

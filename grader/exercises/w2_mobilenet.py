@@ -686,11 +686,11 @@ def fine_tune_cases(rng):
         return case(title, *args, look=look, pictures=pixels(rng, 4, 32, 48, 3), **kwargs)
 
     yield one("what learns", "trainable")
-    yield one("what learns, from another layer on", "trainable", int(rng.integers(84, 90)))
-    yield one("what learns, a model tuned before", "again", int(rng.integers(138, 142)))
+    yield one("what learns, from another layer on", "trainable", int(rng.integers(50, 118)))
+    yield one("what learns, a model tuned before", "again", int(rng.integers(121, 150)))
     yield one("its rule and its loss", "settings")
-    yield one("its rule, another rate", "settings", 130, 0.02)
-    yield one("what a step moves", "fit", int(rng.integers(105, 112)))
+    yield one("its rule, another rate", "settings", 130, float(rng.uniform(0.005, 0.05)))
+    yield one("what a step moves", "fit", int(rng.integers(50, 118)))
 
 
 def tunes_its_statistics(model, fine_tune_at=120, base_learning_rate=0.001):
@@ -741,9 +741,8 @@ def tuned_layer_by_layer(model, fine_tune_at=120, base_learning_rate=0.001):
     base.trainable = True
     for layer in base.layers[:fine_tune_at]:
         layer.trainable = False
-    for layer in base.layers:
-        if "BatchNorm" in type(layer).__name__:
-            layer.trainable = False
+    for layer in base.layers[fine_tune_at:]:
+        layer.trainable = "BatchNorm" not in type(layer).__name__
     model.compile(
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         optimizer=keras.optimizers.Adam(learning_rate=0.1 * base_learning_rate),
@@ -756,9 +755,8 @@ def tuned_with_scale_and_offset(model, fine_tune_at=120, base_learning_rate=0.00
     """The normalisations' scale and offset learn too; told that nobody trains, they keep their statistics."""
     base = next(layer for layer in model.layers if len(getattr(layer, "layers", ())) > 100)
     base.trainable = True
-    for layer in base.layers[:fine_tune_at]:
-        layer.trainable = False
-    for layer in base.layers:
+    for place, layer in enumerate(base.layers):
+        layer.trainable = place >= fine_tune_at
         if isinstance(layer, keras.layers.BatchNormalization):
 
             def never_training(inputs, training=None, mask=None, call=type(layer).call, layer=layer):
@@ -793,7 +791,7 @@ FINE_TUNE = Exercise(
     ],
     hints=[
         "First find the base: of the model's layers it is the one that has many layers itself. Then go through those.",
-        "base.trainable = True, then layer.trainable = False for base.layers[:fine_tune_at] and for every BatchNormalization.",
+        "base.trainable = True, then say of every layer what it shall do: layer.trainable is False for base.layers[:fine_tune_at] and for every BatchNormalization, True for the others.",
         "model.compile(optimizer=keras.optimizers.Adam(base_learning_rate / 10), loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=[\"accuracy\"]).",
     ],
     uses=("data_augmenter", "alpaca_model"),
