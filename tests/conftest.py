@@ -11,6 +11,10 @@ from hypothesis import settings
 from grader import build, exercise, handins, judge, key, sandbox
 from grader.course import Course
 
+# Their models take a second each to build, their training takes minutes: `make test` trains them for a tenth of it, looks at
+# one seed and leaves their audits out; `make test-all` does all of it.
+LONG = ("w2_resnet", "w2_mobilenet")
+
 # A busy machine is slow, not wrong.
 settings.register_profile("course", deadline=None)
 settings.load_profile("course")

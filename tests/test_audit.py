@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import nbformat
 import pytest
+from conftest import LONG
 
 from grader import audit, exercise, forgeries, handin, handins, judge, leftovers, page
 from grader.assess import CaseMark
 from grader.scoreboard import show_audit
-
-LONG = ("w2_resnet", "w2_mobilenet")  # a hundred hand-ins with a network of a hundred layers in each
 
 
 @pytest.mark.parametrize(

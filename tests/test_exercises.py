@@ -4,6 +4,7 @@ import functools
 import json
 
 import pytest
+from conftest import LONG
 
 from grader import exercise, key, probe, rules
 from grader.assess import assess
@@ -11,8 +12,6 @@ from grader.models import look_at_model
 
 EXERCISES = [(name, one) for name in exercise.names() for one in exercise.load(name).exercises]
 SEEDS = (0, 1, 7, 2**62)
-# Where models take a second each to build, `make test` looks at one seed, `make test-all` at all of them.
-LONG = ("w2_resnet", "w2_mobilenet")
 
 
 SEEDED = [

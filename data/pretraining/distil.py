@@ -11,7 +11,6 @@ from keras import ops
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from data.pretraining.graft import Taken
 from data.pretraining.teacher import Teacher
 
 BATCH, RATE, WARM_UP = 32, 1.5e-3, 100
@@ -19,13 +18,15 @@ _HINTS = {6: 5, 13: 11}  # inside of the student's block: the teacher's step
 _SHARES = (0.3, 0.5, 1.0, 3.0)  # of the two hints, the features place by place, and the features averaged
 
 
-def distil(student: keras.Model, teacher: Teacher, pictures: NDArray[np.uint8], taken: Taken, epochs: int) -> None:
+def distil(
+    student: keras.Model, teacher: Teacher, pictures: NDArray[np.uint8], taken: dict[int, NDArray[np.intp]], epochs: int
+) -> None:
     """Train the student on the pictures, mirrored or not, for so many epochs."""
     wanted: list[NDArray] = _wanted(teacher, pictures, taken)
     taps = [student.get_layer(f"block_{block}_expand_BN").output for block in _HINTS]
     learner = Learner(student.input, [*taps, student.output])
-    scales = [(1 / (one[:1000].std(axis=(0, 1, 2), dtype="float64") + 0.1 * _mean_spread(one))) for one in wanted]
-    learner.scales = [ops.convert_to_tensor(scale, "float32") for scale in scales]
+    spreads = [one[:1000].std(axis=(0, 1, 2), dtype="float64") for one in wanted]
+    learner.scales = [ops.convert_to_tensor(1 / (spread + 0.1 * spread.mean()), "float32") for spread in spreads]
     for layer in student.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.98  # at 0.999 the statistics would lag behind a short training
@@ -60,15 +61,11 @@ class Learner(keras.Model):
         return sum(share * part for share, part in zip(_SHARES, parts, strict=True))
 
 
-def _wanted(teacher: Teacher, pictures: NDArray[np.uint8], taken: Taken) -> list[NDArray]:
+def _wanted(teacher: Teacher, pictures: NDArray[np.uint8], taken: dict[int, NDArray[np.intp]]) -> list[NDArray]:
     """What the student is to say, at its hints and at its end."""
     found = []
     for k in tqdm(range(0, len(pictures), 100), desc="the teacher looks", unit="hundred"):
         scores, _ = teacher.steps(pictures[k : k + 100])
-        hints = [scores[step][..., taken.channels[block]] for block, step in _HINTS.items()]
+        hints = [scores[step][..., taken[block]] for block, step in _HINTS.items()]
         found.append([*hints, np.clip(scores[12], 0, 6)])
     return [np.concatenate([one[place] for one in found]) for place in range(len(_HINTS) + 1)]
-
-
-def _mean_spread(one: NDArray) -> float:
-    return float(one[:1000].std(axis=(0, 1, 2), dtype="float64").mean())

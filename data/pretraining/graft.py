@@ -9,8 +9,6 @@ what is left over comes closer to the same numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import keras
 import numpy as np
 from keras import ops
@@ -42,18 +40,11 @@ _ROWS = 50_000  # places that a fit looks at
 _ROUNDS = 8  # of alternating least squares
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Which of the teacher's channels the inside of two blocks holds, for those who go on teaching: by block."""
-
-    channels: dict[int, NDArray[np.intp]]
-
-
-def graft(student: keras.Model, teacher: Teacher, pictures: NDArray[np.uint8]) -> Taken:
+def graft(student: keras.Model, teacher: Teacher, pictures: NDArray[np.uint8]) -> dict[int, NDArray[np.intp]]:
     """Fill a MobileNetV2 so that it does what the teacher does on these pictures, as far as its width allows.
 
     Returns:
-        the channels that each block's inside stands for
+        by block, which of the teacher's channels its inside stands for
     """
     return _Grafting(student, teacher, pictures).all_blocks()
 
@@ -66,17 +57,16 @@ class _Grafting:
         self.pictures = pictures
         self.taken: dict[int, NDArray[np.intp]] = {}
 
-    def all_blocks(self) -> Taken:
+    def all_blocks(self) -> dict[int, NDArray[np.intp]]:
         x = self._stem()
         for block, (before, filters, after) in PLAN.items():
             x = self._block(x, block, before, filters, after)
         self._features(x)
-        return Taken(self.taken)
+        return self.taken
 
     def _stem(self) -> NDArray:
         """The first convolution, and the block without an expansion."""
-        importance = self.spreads[1] * np.linalg.norm(self.teacher.pointwise(1), axis=1)
-        chosen = _strongest(importance, self.layer("Conv1").filters)
+        chosen = _strongest(self._importance(0), self.layer("Conv1").filters)
         self.layer("Conv1").set_weights([self.teacher.arrays["conv1.kernel"][..., chosen]])
         norm = self.teacher.normalisation("conv1")
         x = self._run("Conv1", ops.convert_to_numpy(inputs(self.pictures)))

@@ -78,7 +78,7 @@ class Teacher:
         return found
 
     def importance(self, step: int, spreads: dict[int, NDArray]) -> NDArray:
-        """How much of what follows comes from each channel that a pointwise convolution gives: (n_C,)."""
+        """How much of what follows comes from each channel that a step gives, the stem being step 0: (n_C,)."""
         return spreads[step + 1] * np.linalg.norm(self.pointwise(step + 1), axis=1)
 
 
