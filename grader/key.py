@@ -107,9 +107,10 @@ def _mark_known(keyed: KeyExercise, visible: list[tuple[str, Answer]]) -> KeyExe
     return replace(keyed, cases=cases)
 
 
-def draw_exercise(one: declarations.Exercise, seed: int) -> KeyExercise:
-    """Draw one exercise's cases and run the reference and the slips on them."""
-    slips = [one.compiled(slip.code) for slip in one.slips]
+def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> KeyExercise:
+    """Draw one exercise's cases and run the reference and, unless they are not asked for, the slips on them."""
+    declared = one.slips if with_slips else []
+    slips = [one.compiled(slip.code) for slip in declared]
     cases = []
     for case in one.draw(seed):
         inputs = probe.encode([case.args, case.kwargs])
@@ -128,7 +129,7 @@ def draw_exercise(one: declarations.Exercise, seed: int) -> KeyExercise:
         forbids_own=list(one.forbids_own),
         tolerance=Tolerance(one.limit, one.limit_float32, one.dtype),
         observer=one.observer_source(),
-        slips=[(slip.title, slip.help) for slip in one.slips],
+        slips=[(slip.title, slip.help) for slip in declared],
         cases=cases,
     )
 

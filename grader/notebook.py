@@ -39,10 +39,18 @@ def check(function: Callable) -> None:
         AssertionError -- with one line, where a case does not pass
     """
     names = sys._getframe(1).f_globals
-    exercise = _exercise_of(function, names)
-    mark = run(function, exercise, names)
+    assignment, exercise = _exercise_of(function, names)
+    answers = _answers(function, exercise)
+    mark = _assessed(exercise, answers, names)
+    shown = None
+    if mark.status not in ("passed", "missing"):
+        if not visible.are_slips_drawn(assignment, exercise.name):
+            line = "Not right yet. Looking for what it may be; the first time, that can take a minute."
+            shown = _show(f"<p>{line}</p>", line)
+        exercise = visible.load(assignment, exercise.name, slips=True)
+        mark = _assessed(exercise, answers, names)
     inputs = [_inputs(case.inputs) for case in exercise.cases]
-    _show(report.html(mark, inputs), report.text(mark, inputs))
+    _show(report.html(mark, inputs), report.text(mark, inputs), instead_of=shown)
     _remember(mark)
     if mark.status != "passed":
         raise CheckFailed(_sentence(mark, exercise, names))
@@ -50,6 +58,10 @@ def check(function: Callable) -> None:
 
 def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) -> Mark:
     """The mark of a function on an exercise's visible cases; `names` is the notebook's namespace."""
+    return _assessed(exercise, _answers(function, exercise), names)
+
+
+def _answers(function: Callable, exercise: key.KeyExercise) -> list[key.Answer | None]:
     answers: list[key.Answer | None] = []
     probe.answer_all(
         function,
@@ -57,6 +69,10 @@ def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) ->
         lambda text: answers.append(json.loads(text)),
         exercise.observer,
     )
+    return answers
+
+
+def _assessed(exercise: key.KeyExercise, answers: list[key.Answer | None], names: dict[str, Any]) -> Mark:
     rule = rules.broken(
         exercise.name, rules.read(_sources(names)), exercise.forbids, exercise.forbids_own, exercise.uses
     )
@@ -65,7 +81,7 @@ def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) ->
 
 def hint(function: Callable) -> None:
     """Show the next step of help for a function: each call shows one more."""
-    exercise = _exercise_of(function, sys._getframe(1).f_globals)
+    exercise = _exercise_of(function, sys._getframe(1).f_globals)[1]
     record = _record()
     shown = min(record.setdefault("hints", {}).get(exercise.name, 0) + 1, len(exercise.hints))
     record["hints"][exercise.name] = shown
@@ -101,8 +117,8 @@ def progress() -> None:
     _show(f"<table>{bars}</table>", "\n".join(lines))
 
 
-def _exercise_of(function: Any, names: dict[str, Any]) -> key.KeyExercise:
-    """The exercise that a function answers: by its own name, or by the name that a lambda or an object was given."""
+def _exercise_of(function: Any, names: dict[str, Any]) -> tuple[str, key.KeyExercise]:
+    """The assignment and the exercise of a function: by its own name, or by the name that a lambda or an object was given."""
     if not callable(function):
         this = describe(function)
         raise CheckFailed(f"give the function itself, without quotes or brackets: check(zero_pad). This is {this}.")
@@ -110,7 +126,7 @@ def _exercise_of(function: Any, names: dict[str, Any]) -> key.KeyExercise:
     for name in [own, *(name for name, value in names.items() if value is function)]:
         found = visible.find(name)
         if found:
-            return found[1]
+            return found
     raise CheckFailed(f"no notebook of the course asks for a function named {own}.")
 
 
@@ -163,7 +179,8 @@ def _inputs(tree: list) -> str:
     )
 
 
-def _show(html: str, text: str) -> None:
+def _show(html: str, text: str, instead_of: Any = None) -> Any:
+    """Show both, where each can be seen; what comes back can be replaced by what is shown later, in a notebook."""
     try:
         from IPython import get_ipython
         from IPython.display import display
@@ -171,10 +188,12 @@ def _show(html: str, text: str) -> None:
         in_notebook = get_ipython() is not None
     except ImportError:
         in_notebook = False
-    if in_notebook:
-        display({"text/html": html, "text/plain": text}, raw=True)
-    else:
-        print(text)
+    if not in_notebook:
+        return print(text)
+    content = {"text/html": html, "text/plain": text}
+    if instead_of is None:
+        return display(content, raw=True, display_id=True)
+    return instead_of.update(content, raw=True)
 
 
 def _record() -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The keys of the visible cases, on disk: what `check` judges by in a student's notebook.
 
-Each exercise has a file of its own, drawn when it is first asked for: a model's slips take half a minute. A class kit
-ships the folder, and then neither solutions nor exercises are needed.
+Each exercise has two files, drawn when they are first asked for: one judges, the other also knows what slips answer, which
+is of use only when a check fails, and takes half a minute for a model. A class kit ships the folder, and then neither
+solutions nor exercises are needed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from grader.key import KeyExercise
 
 FOLDER = declarations.ROOT / ".course" / "keys"
 INDEX = "index"  # beside the exercises' files: what each is worth
+WITH_SLIPS = ".slips"  # ends the name of an exercise's second file
 
 
 def assignments() -> list[str]:
@@ -49,19 +51,25 @@ def points(assignment: str) -> dict[str, float]:
 
 
 @cache
-def load(assignment: str, name: str) -> KeyExercise:
-    """The key of one exercise; made anew where its sources are here and have changed.
+def load(assignment: str, name: str, slips: bool = False) -> KeyExercise:
+    """The key of one exercise, with or without its slips; made anew where its sources are here and have changed.
 
     Raises:
         FileNotFoundError -- where there is neither a key nor the sources to make one
     """
-    return key.read_exercise(_read(assignment, name)["exercise"])
+    return key.read_exercise(_read(assignment, name + WITH_SLIPS * slips)["exercise"])
+
+
+def are_slips_drawn(assignment: str, name: str) -> bool:
+    """Whether `load` with slips has only to read."""
+    return bool(_on_disk(assignment, name + WITH_SLIPS))
 
 
 def write(assignment: str) -> Path:
     """Draw all that is missing or out of date of an assignment; the folder of its keys."""
-    for name in points(assignment):
-        load(assignment, name)
+    for slips in (False, True):
+        for name in points(assignment):
+            load(assignment, name, slips)
     return FOLDER / assignment
 
 
@@ -72,27 +80,37 @@ def write_all() -> None:
 
 
 def _read(assignment: str, name: str) -> dict[str, Any]:
-    path = FOLDER / assignment / f"{name}.json"
+    content = _on_disk(assignment, name)
+    if content:
+        return content
     sources = made_from(assignment)
-    content = json.loads(path.read_text()) if path.exists() else {}
-    if sources and content.get("made_from") != sources:
-        content = {"made_from": sources, **_drawn(assignment, name)}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(content))
-        unfinished.replace(path)
-    if not content:
+    if not sources:
         raise FileNotFoundError(
             f"The answer key of {assignment} is missing: copy .course/keys from the course's folder."
         )
+    content = {"made_from": sources, **_drawn(assignment, name)}
+    path = FOLDER / assignment / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(content))
+    unfinished.replace(path)
     return content
+
+
+def _on_disk(assignment: str, name: str) -> dict[str, Any]:
+    """What a file holds; empty where there is none, or where it is not what the sources say now."""
+    path = FOLDER / assignment / f"{name}.json"
+    sources = made_from(assignment)
+    content = json.loads(path.read_text()) if path.exists() else {}
+    return content if not sources or content.get("made_from") == sources else {}
 
 
 def _drawn(assignment: str, name: str) -> dict[str, Any]:
     exercises = declarations.load(assignment).exercises
     if name == INDEX:
         return {"points": {one.name: one.points for one in exercises.values()}}
-    return {"exercise": asdict(key.draw_exercise(exercises[name], VISIBLE_SEED))}
+    one, slips = exercises[name.removesuffix(WITH_SLIPS)], name.endswith(WITH_SLIPS)
+    return {"exercise": asdict(key.draw_exercise(one, VISIBLE_SEED, slips))}
 
 
 @cache

@@ -162,6 +162,30 @@ def test_checks_work_from_the_key_alone(tmp_path):
     assert done.stderr == ""
 
 
+def test_slips_are_drawn_when_a_check_fails_and_not_before(monkeypatch, tmp_path, capsys):
+    """A model's slips take half a minute: a right answer does not wait for them."""
+    from solutions.w1_conv import zero_pad
+
+    def drawn():
+        return {path.name for path in tmp_path.glob("w1_conv/*.json")}
+
+    monkeypatch.setattr(visible, "FOLDER", tmp_path)
+    visible.load.cache_clear()
+    try:
+        check(zero_pad)
+        assert drawn() == {"zero_pad.json"}
+        assert "Looking for" not in capsys.readouterr().out
+        wrong = {}
+        exec("def zero_pad(X, pad):\n    return X", wrong)
+        for told in (True, False):
+            with pytest.raises(AssertionError, match="zero_pad: 1 of 6 cases pass"):
+                check(wrong["zero_pad"])
+            assert drawn() == {"zero_pad.json", "zero_pad.slips.json"}
+            assert ("Looking for" in capsys.readouterr().out) == told
+    finally:
+        visible.load.cache_clear()
+
+
 def test_a_missing_key_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(visible, "FOLDER", tmp_path)
     monkeypatch.setattr(visible, "made_from", lambda assignment: "")
