@@ -122,10 +122,11 @@ def look_at_transfer(
         called(pictures, training=True)
         moved = sum(not np.array_equal(array(weight), old) for weight, old in zip(statistics, before, strict=True))
         return {"statistics that moved": moved}
-    # One feature alone is read: with some dropped, what is left of it is scaled up by 1 / (1 - rate).
+    # One feature alone is read, one of the first that is not always 0: what is left when some are dropped is scaled up by
+    # 1 / (1 - rate).
     for weight in ours:
         weight.assign(np.zeros(weight.shape))
-    for place in range(min(100, *(weight.shape[0] for weight in last))):
+    for place in range(min(12, *(weight.shape[0] for weight in last))):
         for weight in last:
             weight.assign(np.eye(1, weight.shape[0], place).T * np.ones(weight.shape))
         out = called(pictures[:1])
