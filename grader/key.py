@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -90,11 +90,7 @@ def _is_single(tree: Any) -> bool:
 
 def draw(assignment: declarations.Assignment, seed: int) -> Key:
     """Draw every exercise's cases and run the reference and the slips on them."""
-    exercises = {name: draw_exercise(one, seed) for name, one in assignment.exercises.items()}
-    if seed != declarations.VISIBLE_SEED:
-        for name, one in assignment.exercises.items():
-            exercises[name] = _mark_known(exercises[name], _visible_answers(one))
-    return Key(assignment.name, seed, exercises)
+    return Key(assignment.name, seed, {name: draw_exercise(one, seed) for name, one in assignment.exercises.items()})
 
 
 def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
@@ -102,15 +98,11 @@ def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
     return [(title, _answer(one.function, inputs, one.observer)) for title, inputs in drawn]
 
 
-def _mark_known(keyed: KeyExercise, visible: list[tuple[str, Answer]]) -> KeyExercise:
-    cases = [replace(case, known=(case.title, case.expected) in visible) for case in keyed.cases]
-    return replace(keyed, cases=cases)
-
-
 def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> KeyExercise:
     """Draw one exercise's cases and run the reference and, unless they are not asked for, the slips on them."""
     declared = one.slips if with_slips else []
     slips = [one.compiled(slip.code) for slip in declared]
+    visible = _visible_answers(one) if seed != declarations.VISIBLE_SEED else []
     cases = []
     for case in one.draw(seed):
         inputs = probe.encode([case.args, case.kwargs])
@@ -118,7 +110,7 @@ def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True
         if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
             raise ValueError(f"{one.name}, case {case.title!r}: the reference answers {expected}")
         answers = [_answer(slip, inputs, one.observer) for slip in slips]
-        cases.append(KeyCase(case.title, inputs, case.raises, expected, answers))
+        cases.append(KeyCase(case.title, inputs, case.raises, expected, answers, (case.title, expected) in visible))
     return KeyExercise(
         name=one.name,
         points=one.points,

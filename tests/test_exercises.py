@@ -6,7 +6,7 @@ import json
 import pytest
 from conftest import LONG
 
-from grader import exercise, key, probe, rules
+from grader import exercise, key, probe, rules, visible
 from grader.assess import assess
 from grader.models import look_at_model
 
@@ -66,6 +66,14 @@ def test_slips_fail_with_their_own_message(name, one, seed):
         mark = mark_of(declared, declared.compiled(slip.code), keyed)
         assert mark.points < mark.maximum, slip.title
         assert mark.slip == (slip.title, slip.help)
+
+
+@pytest.mark.parametrize(("name", "one"), EXERCISES)
+def test_the_answers_to_the_visible_cases_earn_nothing(name, one):
+    declared, shown = exercise.load(name).exercises[one], visible.load(name, one)
+    for seed in SEEDS[1:2] if name in LONG else SEEDS[1:]:
+        keyed = key.draw_exercise(declared, seed, with_slips=False)
+        assert assess(keyed, [case.expected for case in shown.cases]).points == 0
 
 
 @pytest.mark.parametrize(("name", "one"), EXERCISES)
