@@ -13,23 +13,28 @@ that COURSE_DATA_MIRROR names, then at its origin; its content is checked agains
 """
 
 from data.budget import epochs
-from data.catalogue import Archive, Declaration, sets
+from data.catalogue import sets, weights
 from data.dataset import Dataset
+from data.declaration import Archive, Declaration, Weights
 from data.errors import DataError
 from data.loader import load
 from data.places import cache_dir
 from data.pretrained import pretrained
 from data.quiet import quietly
+from data.yolo_fastest import yolo_fastest
 
 __all__ = [
     "Archive",
     "DataError",
     "Dataset",
     "Declaration",
+    "Weights",
     "cache_dir",
     "epochs",
     "load",
     "pretrained",
     "quietly",
     "sets",
+    "weights",
+    "yolo_fastest",
 ]

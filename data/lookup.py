@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from filelock import FileLock
 
 from data.archive import flaw, unpack
-from data.catalogue import Archive
+from data.declaration import Archive
 from data.errors import DataError
 from data.places import cache_dir, mirror_dir
 
@@ -53,7 +53,7 @@ def _install(entry: Path, archive: Archive) -> None:
     with TemporaryDirectory(prefix=f".{entry.name}-", dir=entry.parent, ignore_cleanup_errors=True) as room:
         # TemporaryDirectory is private to its user; a folder inside it has the permissions that a cache shall have.
         content = Path(room, "content")
-        found = _find_archive(entry.name) or _download(entry.name, archive, Path(room))
+        found = _find_archive(entry.name, archive) or _download(entry.name, archive, Path(room))
         _unpack_verified(found, entry.name, archive, content)
         if entry.exists():
             entry.rename(Path(room, "damaged"))
@@ -70,10 +70,11 @@ def _unpack_verified(path: Path, name: str, archive: Archive, content: Path) -> 
         raise DataError(f"{name}: {path} cannot be used. {error} {_by_hand(name, archive)}") from None
 
 
-def _find_archive(name: str) -> Path | None:
+def _find_archive(name: str, archive: Archive) -> Path | None:
     for folder in (cache_dir(), mirror_dir()):
-        if folder is not None and (path := folder / f"{name}.tar.gz").is_file():
-            return path
+        for file in (name, archive.shared.partition("/")[0]):
+            if folder is not None and file and (path := folder / f"{file}.tar.gz").is_file():
+                return path
     return None
 
 

@@ -194,22 +194,30 @@ def bench(sections: Annotated[Optional[list[str]], typer.Argument(help="Some sec
 
 @data_app.command("list")
 def list_sets() -> None:
-    """List the data sets."""
+    """List the data sets, and the weights that others have trained."""
     from rich.table import Table
 
     import data
 
     table = Table("set", "for", "licence", "pictures", box=None, header_style="bold")
     for one in data.sets():
-        table.add_row(one.name, one.purpose, one.licence, str(one.pictures))
+        table.add_row(one.name, one.purpose, one.licence, one.pictures)
+    for network in data.weights():
+        table.add_row(network.name, network.purpose, network.licence, network.numbers)
     console.print(table)
 
 
 @data_app.command("get")
 def get_set(name: str) -> None:
-    """Fetch a data set, so that it is there without a network."""
+    """Fetch a data set or weights, so that they are there without a network."""
     import data
+    from data.lookup import content_folder
 
+    for network in data.weights():
+        if network.name == name:
+            content_folder(name, network.archive)
+            console.print(f"✓ {name}: {network.numbers}")
+            return
     dataset = data.load(name)
     console.print(f"✓ {name}: {len(dataset.images)} pictures")
 

@@ -84,7 +84,8 @@ def test_without_a_sandbox_grade_says_so(hand_ins, tmp_path):
 
 
 def test_data_list_and_get(tmp_path):
-    assert "photographs" in course("data", "list", folder=tmp_path).stdout
+    listed = course("data", "list", folder=tmp_path).stdout
+    assert all(name in listed for name in ("photographs", "street_scenes", "w_yolo_fastest"))
     assert "1797 pictures" in course("data", "get", "digits", folder=tmp_path).stdout
 
 

@@ -31,7 +31,7 @@ from PIL import Image
 import data
 from data import archive as archives
 from data import catalogue, lookup, splits
-from data.readers import pets3
+from data.readers import bccd, pets3, street_scenes
 from data.readers.files import pictures
 from data.readers.sign_digits import persons
 
@@ -148,7 +148,7 @@ def refused(*asked, **how) -> str:
 
 def test_import_is_light():
     code = (
-        "import sys, time; start = time.perf_counter(); import data; spent = time.perf_counter() - start;"
+        "import sys, time; start = time.process_time(); import data; spent = time.process_time() - start;"
         "heavy = {'numpy', 'skimage', 'sklearn', 'pooch', 'PIL', 'tqdm'} & set(sys.modules); print(spent, *heavy)"
     )
     times = []
@@ -166,8 +166,12 @@ def test_every_declaration_is_complete():
     for declared in data.sets():
         assert callable(pkgutil.resolve_name(declared.reader))
         for said in ("purpose", "pictures", "licence", "citation", "origin", "names"):
-            assert getattr(declared, said), f"{declared.name} does not say its {said}"
+            assert getattr(declared, said) or (said == "names" and declared.mask_names), f"{declared.name}: no {said}"
         assert set(declared.credits) in (set(), set(declared.names))
+    for network in data.weights():
+        assert network.name not in names
+        for said in ("purpose", "numbers", "licence", "citation", "origin"):
+            assert getattr(network, said), f"{network.name}: no {said}"
 
 
 def test_sign_digits_is_pinned_to_the_commit_of_the_mirror():
@@ -428,6 +432,162 @@ def test_pets_are_split_as_the_sources_lists_say(real):
     for part, lines in lists.items():
         for name in (line.split()[0] for line in lines if line):
             assert pets3.part(Path(f"{name}.jpg")) == part.removesuffix("val")
+
+
+# --- streets ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_boxes_of_a_street_are_tight_around_what_is_seen(number):
+    scene = street_scenes.draw(number)
+    assert scene.boxes.dtype == np.float32
+    for box, kind, thing in zip(scene.boxes, scene.classes, scene.numbers, strict=True):
+        rows, columns = np.nonzero(scene.things == thing)
+        assert box.tolist() == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        assert set(scene.mask[rows, columns]) == {kind + street_scenes.CAR}
+    things = scene.mask >= street_scenes.CAR
+    np.testing.assert_array_equal(scene.things > 0, things)
+
+
+def test_a_street_is_the_same_whatever_else_is_drawn():
+    first = street_scenes.draw(3)
+    street_scenes.draw(4)
+    again = street_scenes.draw(3)
+    np.testing.assert_array_equal(first.image, again.image)
+    np.testing.assert_array_equal(first.boxes, again.boxes)
+    assert not np.array_equal(first.image, street_scenes.draw(3, seed=1).image)
+
+
+def test_street_scenes_come_with_boxes_classes_and_masks(monkeypatch):
+    monkeypatch.setattr(street_scenes, "COUNT", 30)
+    train, test = (data.load("street_scenes", split) for split in ("train", "test"))
+    assert (train.images.shape, test.images.shape) == ((24, 128, 128, 3), (6, 128, 128, 3))
+    assert train.labels is None
+    assert train.masks.shape == (24, 128, 128)
+    assert train.masks.dtype == np.uint8
+    assert train.masks.max() < len(train.mask_names)
+    assert train.names == train.mask_names[-4:]
+    assert len(train.boxes) == len(train.classes) == 24
+    for boxes, classes in zip(train.boxes, train.classes, strict=True):
+        assert boxes.shape == (len(classes), 4)
+        assert classes.dtype == np.int64
+        assert np.all(boxes[:, :2] < boxes[:, 2:])
+        assert np.all((boxes >= 0) & (boxes <= 128))
+    assert set(np.concatenate(train.classes)) == {0, 1, 2, 3}
+    with pytest.raises(KeyError, match="no names of their own"):
+        train.named("car")
+
+
+# --- boxes and masks of photographs -----------------------------------------------------------------------------------
+
+
+@needs_mirror
+def test_bccd_has_the_sources_boxes_but_for_two_without_area(real):
+    train, test = (data.load("bccd", split, size=320) for split in ("train", "test"))
+    assert (train.images.shape, test.images.shape) == ((292, 320, 320, 3), (72, 320, 320, 3))
+    assert train.labels is None
+    counts = np.bincount(np.concatenate(train.classes + test.classes))
+    assert dict(zip(train.names, counts.tolist(), strict=True)) == {"RBC": 4153, "WBC": 372, "Platelets": 361}
+    boxes = np.concatenate(train.boxes + test.boxes)
+    assert boxes.dtype == np.float32
+    assert boxes.min() == 0
+    assert boxes.max() == 320
+    assert np.all(boxes[:, :2] < boxes[:, 2:])
+    with tarfile.open(MIRROR / "bccd.tar.gz") as tar:
+        listed = tar.extractfile("bccd/ImageSets/test.txt").read().decode().split()
+    assert {name for name in listed if bccd.part(Path(name)) == "test"} == set(listed)
+
+
+@needs_mirror
+def test_bccd_boxes_are_stretched_as_the_pictures_are(real):
+    whole, small = data.load("bccd", "test"), data.load("bccd", "test", size=160)
+    assert whole.images.shape == (72, 480, 640, 3)
+    for before, after in zip(whole.boxes, small.boxes, strict=True):
+        np.testing.assert_allclose(after, before * np.float32([0.25, 1 / 3, 0.25, 1 / 3]), rtol=1e-6)
+    inside, all_over = [], []
+    for image, boxes, classes in zip(small.images, small.boxes, small.classes, strict=True):
+        for x1, y1, x2, y2 in boxes[classes == 1].astype(int):
+            inside.append(image[y1:y2, x1:x2, 1].mean())
+            all_over.append(image[..., 1].mean())
+    assert np.mean(np.less(inside, all_over)) > 0.95, (
+        "white blood cells are stained: there is less green in their boxes"
+    )
+
+
+@needs_mirror
+def test_nuclei_have_masks_that_shine(real):
+    train, test = (data.load("nuclei256", split, size=128) for split in ("train", "test"))
+    assert (len(train), len(test)) == (268, 66)
+    assert train.mask_names == ("background", "nucleus")
+    for found in (train, test):
+        assert found.masks.shape == found.images.shape[:3]
+        assert set(np.unique(found.masks)) == {0, 1}
+        brighter = [image[mask == 1].mean() > image[mask == 0].mean() for image, mask in pairs(found)]
+        assert all(brighter)
+    shares = [found.masks.mean() for found in (train, test)]
+    assert abs(shares[0] - shares[1]) < 0.03, "both halves have as much of nuclei"
+
+
+def pairs(dataset):
+    return zip(dataset.images, dataset.masks, strict=True)
+
+
+@needs_mirror
+def test_camvid_has_a_class_for_every_pixel_or_says_that_it_has_none(real):
+    train, test = (data.load("camvid60", split) for split in ("train", "test"))
+    assert (train.images.shape, test.images.shape) == ((48, 360, 480, 3), (12, 360, 480, 3))
+    assert train.masks.shape == (48, 360, 480)
+    assert set(np.unique(train.masks)) <= {*range(11), 255}
+    sky, road = (np.concatenate([image[mask == kind] for image, mask in pairs(train)]).mean() for kind in (0, 3))
+    assert sky > road + 50
+    rows = np.arange(360)[None, :, None]
+    assert (rows * (train.masks == 0)).sum() / (train.masks == 0).sum() < 150, "the sky is above"
+
+
+@needs_mirror
+def test_pets_have_masks_and_heads(real):
+    train, test = (data.load("pets3", split, size=96) for split in ("train", "test"))
+    assert train.mask_names == ("pet", "background", "border")
+    assert train.masks.shape == (215, 96, 96)
+    assert set(np.unique(train.masks)) == {0, 1, 2}
+    assert [sum(map(len, found.boxes)) for found in (train, test)] == [209, 0]
+    shares = []
+    for boxes, classes, label, mask in zip(train.boxes, train.classes, train.labels, train.masks, strict=True):
+        assert classes.tolist() == [label] * len(boxes)
+        assert boxes.shape == (len(classes), 4)
+        for x1, y1, x2, y2 in np.rint(boxes).astype(int):
+            shares.append((mask[y1:y2, x1:x2] != 1).mean())
+    assert np.mean(shares) > 0.85, "a head is of the animal"
+
+
+@needs_mirror
+def test_detector_photos_are_the_files_in_the_mirror(real):
+    photos = data.load("detector_photos")
+    assert photos.names == ("dog", "eagle", "giraffe", "horses", "person")
+    with tarfile.open(MIRROR / "style_images.tar.gz") as tar:
+        dog = np.asarray(Image.open(tar.extractfile("style_images/darknet_samples/dog.jpg")))
+    np.testing.assert_array_equal(photos.named("dog"), dog)
+
+
+def test_an_archive_may_hold_other_sets_too(cache, mirror, monkeypatch):
+    shared = dataclasses.replace(tiny_declaration().archive, shared="many/folder")
+    declare(monkeypatch, dataclasses.replace(tiny_declaration(), archive=shared))
+    files = {f"folder/{path}": content for path, content in tiny_files().items()} | {
+        "other/0/IMG_1.JPG": b"another set's"
+    }
+    pack(mirror / "many.tar.gz", files, top="many")
+    assert len(data.load("tiny")) == 50
+
+
+def test_paths_may_be_others_at_the_origin(cache, mirror, monkeypatch):
+    renamed = dataclasses.replace(tiny_declaration().archive, renamed=(("deep/three/", "3/"), ("deep/", "")))
+    declare(monkeypatch, dataclasses.replace(tiny_declaration(), archive=renamed))
+    moved = {
+        f"Dataset/deep/{'three/' if path[0] == '3' else path[:2]}{path[2:]}": content
+        for path, content in tiny_files().items()
+    }
+    pack(mirror / "tiny.tar.gz", moved, top="Tiny-0123abc")
+    assert len(data.load("tiny")) == 50
 
 
 def test_a_set_that_only_a_mirror_has_says_so(cache, monkeypatch):

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import data
-from data.catalogue import Archive, find
+from data.catalogue import find
+from data.declaration import Archive
 from data.lookup import content_folder
 from data.readers import pets3
 
