@@ -753,3 +753,29 @@ def test_conv_nd_over_chunks_is_tensorflows():
 def test_conv_nd_refuses_impossible_sizes():
     with pytest.raises(ValueError, match="fit"):
         conv_nd_forward(np.ones((1, 14, 4, 1)), np.ones((3, 5, 1, 2)), np.ones(2))
+
+
+# --- the notebook ---------------------------------------------------------------------------------------------------
+
+PICTURES = 15  # at least so many figures
+# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+CLAIMS = [
+    (r"the filter repeats the subtraction: (\w+)", lambda word: word == "True"),
+    (r"edges change by (\d+)%", lambda percent: 45 <= int(percent) <= 60),
+    (r"pooled edges by (\d+)%", lambda percent: 3 <= int(percent) <= 9),
+    (r"photograph, 512 × 512 .*  ([\d,]+)  ", lambda count: count == "545,471,316,000"),
+    (r"convolution, moved back by 2: largest difference (\S+)", lambda gap: float(gap) == 0),
+    (r"convolve2d: one by one or joined, relative difference (\S+)", lambda gap: float(gap) < 1e-12),
+    (r"cross_correlate2d: one by one or joined, relative difference (\S+)", lambda gap: float(gap) > 0.1),
+    (r"dA_prev: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"dW: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"db: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"max: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"average: relative error (\S+)", lambda error: float(error) < 1e-7),
+    (r"(\d+) times faster", lambda times: int(times) >= 10),  # `course bench` measures it with care
+    (r"initial cost (\S+)", lambda cost: abs(float(cost) - 2.3026) < 0.01),
+    (r"accuracy on 50 pictures (\S+)", lambda accuracy: float(accuracy) == 1),
+    (r"your network +(\S+)", lambda accuracy: float(accuracy) >= 0.93),
+    (r"nearest average picture +(\S+)", lambda accuracy: 0.88 <= float(accuracy) <= 0.92),
+    (r"trained in (\d+) s", lambda seconds: int(seconds) <= 60),
+]

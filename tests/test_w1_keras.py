@@ -138,3 +138,24 @@ def test_the_order_in_which_layers_are_made_does_not_matter():
 def test_what_is_no_model_is_named():
     with pytest.raises(TypeError, match=r"expected a keras.Model, got NoneType"):
         look_at_model(lambda: None, look="sizes", pictures=np.zeros((1, 2, 2, 1)))
+
+
+# --- the notebook ---------------------------------------------------------------------------------------------------
+
+PICTURES = 7  # at least so many figures
+# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+CLAIMS = [
+    (r"near 1000: \[(\S+)", lambda p: p == "0.644"),
+    (r"layer gives the same: (\w+)", lambda word: word == "True"),
+    (r"running means: (\w+)", lambda word: word == "True"),
+    (r"37,633 (parameters)", bool),
+    (r"faces never seen: (\S+)", lambda accuracy: float(accuracy) >= 0.93),
+    (r"initial loss (\S+),", lambda loss: abs(float(loss) - 1.79) < 0.1),
+    (r"after one step (\S+)", lambda loss: float(loss) <= 1.8),
+    (r"learnt by heart: (\S+)", lambda accuracy: float(accuracy) == 1),
+    (r"your network, three runs +(\S+)", lambda accuracy: float(accuracy) >= 0.92),
+    (r"nearest average picture +(\S+)", lambda accuracy: float(accuracy) < 0.85),
+    (r"; (\d+) s a run", lambda seconds: int(seconds) <= 60),
+    (r"61,706 (parameters)", bool),
+    (r"accuracy on 355 digits: (\d\.\d+)", lambda accuracy: float(accuracy) >= 0.97),
+]

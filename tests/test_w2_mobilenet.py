@@ -189,3 +189,28 @@ def test_tuning_moves_the_last_layers_and_no_statistic(pictures):
     assert all(np.array_equal(one, other) for one, other in zip(statistics, moving(model), strict=True))
     assert not any(changed[:39])
     assert all(changed[40:])
+
+
+# --- the notebook ---------------------------------------------------------------------------------------------------
+
+PICTURES = 8  # at least so many figures
+# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+CLAIMS = [
+    (r"joined filters gives the same: (\w+)", lambda word: word == "True"),
+    (r"numbers to learn: (\S+) at once", lambda count: count == "1,152"),
+    (r"at once, (\d+) in two steps", lambda count: count == "200"),
+    (r"multiplications at once, \S+ in two steps, (\S+) of it", lambda share: share == "0.119"),
+    (r"three 3 × 3 convolutions +(\S+)", lambda count: count == "15,840"),
+    (r"your block, 144 channels inside +(\S+)", lambda count: count == "9,456"),
+    (r"B6 .* (\d+\.\d) +64", lambda cost: round(float(cost)) == 50),
+    (r"a network that never learnt: (\S+)", lambda accuracy: float(accuracy) < 0.7),
+    (r"the borrowed network: (\S+)", lambda accuracy: float(accuracy) >= 0.85),
+    (r"(\S+) of 1,383,345 numbers learn", lambda count: count == "1,281"),
+    (r"statistics that moved: (\d+)", lambda count: count == "0"),
+]
+# The same where it is trained all the way.
+CLAIMS_WHEN_TRAINED = [
+    (r"with the base frozen: (\S+)", lambda accuracy: float(accuracy) >= 0.85),
+    (r"tuned: (\d\.\d+)", lambda accuracy: float(accuracy) >= 0.95),
+    (r"never seen, after (\d+) s", lambda seconds: int(seconds) <= 120),
+]

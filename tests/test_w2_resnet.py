@@ -298,3 +298,28 @@ def test_a_model_is_built_once_a_check_and_anew_in_the_next():
     for _ in range(2):
         probe.answer_all(counts, inputs, lambda text: None, declared.observer_source())
     assert len(built) == 2
+
+
+# --- the notebook ---------------------------------------------------------------------------------------------------
+
+PICTURES = 8  # at least so many figures
+# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+CLAIMS = [
+    (r"23,600,006 (parameters)", bool),
+    (r"the plain network's gradient is (\d+) times", lambda times: int(times) >= 100),
+    (r"initial loss (\S+),", lambda loss: abs(float(loss) - 1.79) < 0.15),
+    (r"3 +\(56, 40, 64\) +(\(\S+ \S+ \S+\))", lambda size: size == "(19, 14, 128)"),
+    (r"your residual network +\S+ +(\S+)", lambda parameters: parameters == "152,806"),
+    (r"120,422,400 and 12,443,648: (\S+) times fewer", lambda times: times == "9.7"),
+    (r"cheaper up to (\d+) channels", lambda width: width == "154"),
+    (r"all +256 +(\S+ +\S+)", lambda costs: costs.split() == ["308,281,344", "128,049,152"]),
+]
+# The same where it is trained all the way.
+CLAIMS_WHEN_TRAINED = [
+    (r"\n +20 +(\S+) %", lambda error: float(error) < 2),
+    (r"\n +56 +(\S+) %", lambda error: float(error) > 50),
+    (r"\n +56 +\S+ % +(\S+) %", lambda error: float(error) < 2),
+    (r"learnt by heart: (\S+)", lambda accuracy: float(accuracy) == 1),
+    (r"your residual network +(\S+)", lambda accuracy: float(accuracy) >= 0.985),
+    (r"trained in (\d+) s", lambda seconds: int(seconds) <= 180),
+]
