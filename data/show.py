@@ -169,6 +169,54 @@ def pictures(
                 ax.set_xlabel(size, color=FAINT, fontsize=9)
 
 
+def boxes(
+    images: Sequence[np.ndarray],
+    found: Sequence[Sequence[Any]],
+    names: Sequence[str],
+    titles: Sequence[str] | None = None,
+    *,
+    alt: str,
+    columns: int | None = None,
+) -> None:
+    """Show pictures with a frame around each thing in them.
+
+    Arguments:
+        images -- as for `pictures`
+        found -- for each picture (boxes, classes) or (scores, boxes, classes): boxes (N, 4) are corners x1, y1, x2, y2 in
+            its pixels, classes (N,) places in `names`; a score is written beside the name
+        names -- of the classes; each has a colour of its own
+        titles -- one for each picture
+        alt -- the figure in words
+        columns -- pictures in a row; all in one row, up to four, when left out
+    """
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Rectangle
+
+    columns = min(columns or 4, len(images))
+    n_rows = -(-len(images) // columns)
+    tall = n_rows * (
+        WIDTH / columns * max(image.shape[0] / image.shape[1] for image in images) + (0.3 if titles else 0)
+    )
+    with figure(n_rows, columns, alt=alt, size=(WIDTH, tall), squeeze=False) as axes:
+        for k, ax in enumerate(axes.flat):
+            if k >= len(images):
+                ax.set_axis_off()
+                continue
+            _picture(ax, images[k], signed=False, limits=None, colors="gray")
+            ax.set_title(titles[k] if titles else "")
+            *scores, corners, classes = found[k]
+            for number, ((x1, y1, x2, y2), one) in enumerate(zip(corners, classes, strict=True)):
+                color = PALETTE[int(one) % len(PALETTE)]
+                ax.add_patch(
+                    Rectangle((x1 - 0.5, y1 - 0.5), x2 - x1, y2 - y1, fill=False, edgecolor=color, linewidth=2)
+                )
+                label = names[int(one)] + (f" {float(scores[0][number]):.2f}" if scores else "")
+                # A label grows away from the nearer side, and stays in the picture.
+                place, side = (x1, "left") if x1 + x2 < images[k].shape[1] else (x2, "right")
+                ax.text(place, max(y1, 0), label, fontsize=7.5, ha=side, va="bottom" if y1 > 8 else "top",
+                        color=_readable(to_rgba(color)), bbox={"facecolor": color, "edgecolor": "none", "pad": 1})  # fmt: skip
+
+
 def numbers(
     grids: Sequence[np.ndarray],
     titles: Sequence[str] | None = None,

@@ -134,3 +134,13 @@ def test_a_table_aligns_numbers_right_and_escapes_words(shown):
     ]
     assert '<td style="text-align: left">&lt;b&gt;</td>' in data["text/html"]
     assert '<td style="text-align: right">1,234,567</td>' in data["text/html"]
+
+
+def test_boxes_are_framed_in_their_class_colour_with_name_and_score(shown):
+    image = np.full((40, 60, 3), 128, np.uint8)
+    found = [(np.array([0.9]), np.array([[5.0, 10, 30, 35]]), np.array([1])), (np.zeros((0, 4)), np.zeros(0, int))]
+    show.boxes([image, image], found, ["car", "dog"], ["with a dog", "empty"], alt="A grey picture with one frame.")
+    [output] = shown
+    assert has_color(output, show.VERMILLION)
+    assert not has_color(output, show.BLUE)
+    assert output[0]["text/plain"] == "A grey picture with one frame."
