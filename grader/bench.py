@@ -182,6 +182,20 @@ def street_scenes() -> list[Row]:
     return [Row("50 street scenes, 128x128", ours, "", None, f"{digits(rate)} a second", "≥ 200", rate >= 200)]
 
 
+def boxes() -> list[Row]:
+    """Overlap and suppression, against a loop and against TensorFlow."""
+    from grader.bench_boxes import boxes as measure
+
+    return measure()
+
+
+def average_precision() -> list[Row]:
+    """mAP, against pycocotools."""
+    from grader.bench_boxes import average_precision as measure
+
+    return measure()
+
+
 def import_time() -> list[Row]:
     """What `import grader` adds to the start of a fresh interpreter: at most 0.1 s."""
 
@@ -212,6 +226,8 @@ SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "tensorflow": against_tensorflow,
     "import": import_time,
     "street scenes": street_scenes,
+    "boxes": boxes,
+    "mean average precision": average_precision,
     "checks": check_times,
     "grading": grading,
     "gpu": gpu,
