@@ -21,6 +21,8 @@ from data.loader import load
 from data.places import cache_dir
 from data.pretrained import pretrained
 from data.quiet import quietly
+from data.trained import keep, trained
+from data.varied import varied
 from data.yolo_fastest import yolo_fastest
 
 __all__ = [
@@ -31,10 +33,13 @@ __all__ = [
     "Weights",
     "cache_dir",
     "epochs",
+    "keep",
     "load",
     "pretrained",
     "quietly",
     "sets",
+    "trained",
+    "varied",
     "weights",
     "yolo_fastest",
 ]

@@ -177,6 +177,7 @@ def boxes(
     *,
     alt: str,
     columns: int | None = None,
+    dashed: Sequence[np.ndarray] | None = None,
 ) -> None:
     """Show pictures with a frame around each thing in them.
 
@@ -188,9 +189,16 @@ def boxes(
         titles -- one for each picture
         alt -- the figure in words
         columns -- pictures in a row; all in one row, up to four, when left out
+        dashed -- for each picture boxes (N, 4) that get a dashed frame of no colour, such as those that were not found
     """
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Rectangle
+
+    def frame(corners: Sequence[float], **style: Any) -> Rectangle:
+        x1, y1, x2, y2 = (
+            float(corner) - 0.5 for corner in corners
+        )  # imshow has the middle of a pixel at a whole number
+        return Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, **style)
 
     columns = min(columns or 4, len(images))
     n_rows = -(-len(images) // columns)
@@ -204,12 +212,12 @@ def boxes(
                 continue
             _picture(ax, images[k], signed=False, limits=None, colors="gray")
             ax.set_title(titles[k] if titles else "")
+            for box in dashed[k] if dashed else ():
+                ax.add_patch(frame(box, edgecolor=PAPER, linewidth=1.4, linestyle=(0, (3, 2))))
             *scores, corners, classes = found[k]
             for number, ((x1, y1, x2, y2), one) in enumerate(zip(corners, classes, strict=True)):
                 color = PALETTE[int(one) % len(PALETTE)]
-                ax.add_patch(
-                    Rectangle((x1 - 0.5, y1 - 0.5), x2 - x1, y2 - y1, fill=False, edgecolor=color, linewidth=2)
-                )
+                ax.add_patch(frame((x1, y1, x2, y2), edgecolor=color, linewidth=2))
                 label = names[int(one)] + (f" {float(scores[0][number]):.2f}" if scores else "")
                 # A label grows away from the nearer side, and stays in the picture.
                 place, side = (x1, "left") if x1 + x2 < images[k].shape[1] else (x2, "right")

@@ -64,16 +64,18 @@ def iou_matrix(boxes1, boxes2):
         float array (N, M): entry [i, j] is `iou(boxes1[i], boxes2[j])`
     """
     ### BEGIN SOLUTION
-    left1, top1, right1, bottom1 = np.ascontiguousarray(boxes1.T)[:, :, None]  # (N, 1) each
-    left2, top2, right2, bottom2 = np.ascontiguousarray(boxes2.T)[:, None, :]  # (1, M) each
-    # In place where it can be: a thousand boxes by a thousand are 8 MB, and fresh memory costs more than the arithmetic.
-    width = np.minimum(right1, right2)
-    width -= np.maximum(left1, left2)
+    left1, top1, right1, bottom1 = np.ascontiguousarray(boxes1.T)[:, :, None] + 0.0  # (N, 1) each, and floats
+    left2, top2, right2, bottom2 = np.ascontiguousarray(boxes2.T)[:, None, :] + 0.0  # (1, M) each
+    # In place: a thousand boxes by a thousand are 8 MB, and fresh memory costs more than the arithmetic.
+    width, spare = np.minimum(right1, right2), np.maximum(left1, left2)
+    width -= spare
     height = np.minimum(bottom1, bottom2)
-    height -= np.maximum(top1, top2)
-    intersection = np.maximum(width, 0, out=width) * np.maximum(height, 0, out=height)
-    union = (right1 - left1) * (bottom1 - top1) + (right2 - left2) * (bottom2 - top2) - intersection
-    return np.divide(intersection, union, out=np.zeros(union.shape, np.result_type(union, np.float32)), where=union > 0)
+    height -= np.maximum(top1, top2, out=spare)
+    intersection = np.maximum(width, 0, out=width)
+    intersection *= np.maximum(height, 0, out=height)
+    union = np.add((right1 - left1) * (bottom1 - top1), (right2 - left2) * (bottom2 - top2), out=spare)
+    union -= intersection
+    return np.divide(intersection, union, out=intersection, where=union > 0)
     ### END SOLUTION
 
 
@@ -348,7 +350,8 @@ def mean_average_precision(predictions, ground_truth, iou_threshold=0.5):
         and where that is so of all, it is 0.0.
         In each picture and class the best 100 guesses count, the best first; each takes, of the things not taken yet, the one
         with which it has the largest IoU, the last of equals, if that is at least the threshold: then it is right, else it
-        is wrong. The guesses of all pictures, the best first (of equals those of the earlier picture), make the curve
+        is wrong. The guesses of all pictures, the best first, make the curve. Of equal scores the one that came first is the
+        better: that of the earlier picture and, in one picture, that of the lower index
 
     Source: Lin et al. 2014, "Microsoft COCO", and its evaluation, https://cocodataset.org/#detection-eval.
     """

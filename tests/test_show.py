@@ -144,3 +144,17 @@ def test_boxes_are_framed_in_their_class_colour_with_name_and_score(shown):
     assert has_color(output, show.VERMILLION)
     assert not has_color(output, show.BLUE)
     assert output[0]["text/plain"] == "A grey picture with one frame."
+
+
+def test_frames_stand_on_their_pixels(shown):
+    black = np.zeros((40, 60, 3), np.uint8)
+    box = np.array([[10, 5, 30, 25]])
+    show.boxes([black, black], [(box, [2]), (box[:0], [])], ["", "", ""], alt="one framed", dashed=[box[:0], box])
+    green = (np.abs(pixels(shown[0]).astype(int) - (0, 0x9E, 0x73)).max(axis=-1) <= 40).nonzero()
+    dark = (pixels(shown[0]).max(axis=-1) < 10).nonzero()
+    scale = (dark[0].max() - dark[0].min() + 1) / 40
+    for axis, low, high in ((0, 5, 25), (1, 10, 30)):
+        place = (np.array([green[axis].min(), green[axis].max()]) - dark[axis].min()) / scale
+        np.testing.assert_allclose(place, (low, high), atol=1)
+    second = pixels(shown[0])[dark[0].min() : dark[0].max(), dark[1].max() - int(58 * scale) : dark[1].max()]
+    assert (second.min(axis=-1) > 240).sum() > 50
