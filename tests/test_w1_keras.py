@@ -149,13 +149,16 @@ CLAIMS = [
     (r"layer gives the same: (\w+)", lambda word: word == "True"),
     (r"running means: (\w+)", lambda word: word == "True"),
     (r"37,633 (parameters)", bool),
-    (r"faces never seen: (\S+)", lambda accuracy: float(accuracy) >= 0.93),
     (r"initial loss (\S+),", lambda loss: abs(float(loss) - 1.79) < 0.1),
     (r"after one step (\S+)", lambda loss: float(loss) <= 1.8),
     (r"learnt by heart: (\S+)", lambda accuracy: float(accuracy) == 1),
-    (r"your network, three runs +(\S+)", lambda accuracy: float(accuracy) >= 0.92),
     (r"nearest average picture +(\S+)", lambda accuracy: float(accuracy) < 0.85),
-    (r"; (\d+) s a run", lambda seconds: int(seconds) <= 60),
     (r"61,706 (parameters)", bool),
+]
+# The same where it is trained all the way.
+CLAIMS_WHEN_TRAINED = [
+    (r"faces never seen: (\S+)", lambda accuracy: float(accuracy) >= 0.93),
+    (r"your network, three runs +(\S+)", lambda accuracy: float(accuracy) >= 0.92),
+    (r"; (\d+) s a run", lambda seconds: int(seconds) <= 60),
     (r"accuracy on 355 digits: (\d\.\d+)", lambda accuracy: float(accuracy) >= 0.97),
 ]

@@ -1159,7 +1159,8 @@ def eval_scaled_at_the_end(yolo_outputs, image_shape=(720, 1280), max_boxes=10, 
     xy, wh, confidence, probabilities = yolo_outputs
     scores, boxes, classes = yolo_filter_boxes(yolo_boxes_to_corners(xy, wh), confidence, probabilities, threshold=score_threshold)  # noqa: F821
     scores, boxes, classes = yolo_non_max_suppression(scores, boxes, classes, max_boxes=max_boxes, iou_threshold=iou_threshold)  # noqa: F821
-    return scores, scale_boxes(ops.convert_to_tensor(boxes), image_shape), classes  # noqa: F821
+    boxes = ops.reshape(ops.convert_to_tensor(boxes, dtype="float32"), (-1, 4))
+    return scores, scale_boxes(boxes, image_shape), classes  # noqa: F821
 
 
 def eval_filtered_first(yolo_outputs, image_shape=(720, 1280), max_boxes=10, score_threshold=0.6, iou_threshold=0.5):
