@@ -216,6 +216,10 @@ def load(name: str) -> Assignment:
         # The judge lends helpers in this order; what is lent must not help with an exercise that is still to come.
         if not set(one.uses) <= {earlier.name for earlier in exercises[:number]}:
             raise ValueError(f"{one.name} may use only exercises declared before it, and uses {', '.join(one.uses)}")
+        # A helper's helper can be wrong too, and must not cost this exercise its points.
+        deeper = {far for near in exercises if near.name in one.uses for far in near.uses} - set(one.uses)
+        if deeper:
+            raise ValueError(f"{one.name} uses {', '.join(sorted(deeper))} through its helpers, and must name them")
     solution = importlib.import_module(f"solutions.{name}")
     return Assignment(name, {exercise.name: exercise for exercise in exercises}, solution)
 

@@ -1216,7 +1216,7 @@ YOLO_EVAL = Exercise(
         "Corners from box_xy and box_wh; the filter takes them, confidence, probabilities and score_threshold, and gives scores, boxes, classes.",
         "Then boxes = scale_boxes(boxes, image_shape), and last yolo_non_max_suppression with max_boxes and iou_threshold handed on.",
     ],
-    uses=("iou", "yolo_filter_boxes", "yolo_non_max_suppression", "yolo_boxes_to_corners", "scale_boxes"),
+    uses=("iou_matrix", "iou", "yolo_filter_boxes", "yolo_non_max_suppression", "yolo_boxes_to_corners", "scale_boxes"),
     forbids=SUPPRESSIONS,
     observer=found_boxes,
 )
