@@ -157,6 +157,38 @@ def against_tensorflow() -> list[Row]:
     return rows
 
 
+def transposed_convolution() -> list[Row]:
+    """Painting, as one matrix product and f·f additions, against tf.nn.conv2d_transpose on the CPU: at most 4 times as long.
+
+    Eager, float32, "same" at the stride, arrays in and out, each with all the threads it takes by itself.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+
+    from solutions.w3_unet import conv_transpose_forward
+
+    rows = []
+    for shape, n_C, stride in (((16, 16, 16, 128), 64, 2), ((8, 32, 32, 64), 32, 2), ((4, 56, 56, 64), 64, 1)):
+        A_prev, W, _ = layer(shape, n_C, "float32")
+        W = np.ascontiguousarray(W.swapaxes(2, 3))
+        n_H, n_W = (stride * side for side in shape[1:3])
+        cut = 3 - stride
+        pad = ((cut // 2, cut - cut // 2),) * 2
+
+        def arrays(
+            A_prev: Any = A_prev, W: Any = W, size: Any = (shape[0], n_H, n_W, n_C), stride: int = stride
+        ) -> Any:
+            with tf.device("CPU:0"):
+                return tf.nn.conv2d_transpose(A_prev, W, size, stride, "SAME").numpy()
+
+        ours, theirs = medians([partial(conv_transpose_forward, A_prev, W, stride, pad), arrays], 40)
+        ratio = ours / theirs
+        what = f"conv_transpose_forward {shape}, {n_C} channels, stride {stride}"
+        peer = "tf.nn.conv2d_transpose, arrays in and out"
+        rows.append(Row(what, ours, peer, theirs, f"{digits(ratio)}x", "≤ 4x", ratio <= 4))
+    return rows
+
+
 def check_times() -> list[Row]:
     """What each `check` takes in a student's notebook, answered by the reference: at most 1 s, with models 5 s."""
     from grader import exercise, visible
@@ -224,6 +256,7 @@ def gpu() -> list[Row]:
 SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "loops": against_loops,
     "tensorflow": against_tensorflow,
+    "transposed convolution": transposed_convolution,
     "import": import_time,
     "street scenes": street_scenes,
     "boxes": boxes,

@@ -15,6 +15,8 @@ def look_at_model(
     dense=1.0,
     block=False,
     initializer=None,
+    he=None,
+    joined=None,
     kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - lives as long as this text: one check, one grading
     **kwargs,
 ):
@@ -22,14 +24,17 @@ def look_at_model(
 
     Arguments:
         function -- builds the model from the other arguments
-        look -- "sizes", "parameters", "kind", "beginning", "inference" or "training"; "eager" calls a block on numbers,
-            where it can be told the mode it is in
-        pictures -- array (m, n_H, n_W, n_C), float32
+        look -- "sizes", "parameters", "kind", "beginning", "inference", "training" or "dropout"; "eager" calls a block on
+            numbers, where it can be told the mode it is in
+        pictures -- array (m, n_H, n_W, n_C), float32; a list of them for a block that takes several tensors
         dense -- factor of the dense layers' weights: small where the pictures are bright, or every probability would be
             0 or 1, whatever is in them
-        block -- whether the function takes a tensor first and returns one: the model is what lies between the two
+        block -- whether the function takes tensors first and returns them: the model is what lies between, and the number
+            that it must return, where it is not one
         initializer -- "given": the function takes `initializer=` and gets one that gives the same numbers on every backend;
             otherwise the name of the one in Keras that it must take by itself, where that is not Glorot's
+        he -- how many filters must begin with He's spread; how the others begin is the builder's affair
+        joined -- where dropout is looked at: of filters from so many channels to half as many, the second half is read
         kept -- the model of the call before, for one of ResNet's size costs a second
 
     Returns:
@@ -57,6 +62,34 @@ def look_at_model(
         spread = factor * np.sqrt(2 / max(1, fan(shape)[0])) if len(shape) > 1 else 0.1
         return draw(weight.name, shape, lambda drawn: spread * drawn)
 
+    def handed_on(weight):
+        """Filters that hand on one channel pixel by pixel, to the first; with offsets, so that a dropped number is told by
+        what was added since."""
+        shape = tuple(weight.shape)
+        if len(shape) < 4:
+            return np.ones(shape, np.float32)
+        read = joined // 2 if shape[-2:] == (joined, (joined or 0) // 2) else 0
+        filters = np.zeros(shape, np.float32)
+        filters[shape[0] // 2, shape[1] // 2, read, 0] = 1
+        return filters
+
+    def dropped():
+        """What dropout does on the one way that is open: what it keeps is scaled up, what it drops is not there."""
+
+        def first(training):
+            out = called([np.ones((24, *one.shape[1:]), np.float32) for one in given], training)
+            return [one[..., 0] for one in (out if isinstance(out, list) else [out])]
+
+        pairs = list(zip(first(False), first(True), strict=True))
+        seen: dict = {
+            "the largest number, of what it is without dropout": [round(float(t.max() / i.max()), 4) for i, t in pairs]
+        }
+        if block:
+            _, changed = pairs[-1]
+            together = (changed == changed[:, :1, :1]).all(axis=(1, 2))
+            seen["numbers are dropped one by one"] = not together.all()
+        return seen
+
     class Given(keras.initializers.Initializer):
         def __init__(self, seed=None):
             self.seed = seed
@@ -82,17 +115,28 @@ def look_at_model(
     def build():
         if not block:
             return function(*args, **options)
-        inputs = keras.Input(pictures.shape[1:])
-        outputs = function(inputs, *args, **options)
-        if not isinstance(outputs, keras.KerasTensor):
-            raise TypeError(f"expected a tensor, got {type(outputs).__name__}")
-        return keras.Model(inputs, outputs)
+        inputs = [keras.Input(one.shape[1:]) for one in given]
+        outputs = function(*inputs, *args, **options)
+        found = outputs if block > 1 and isinstance(outputs, (tuple, list)) else [outputs]
+        if len(found) != block:
+            raise TypeError(f"expected {int(block)} tensors, got {len(found)}")
+        for one in found:
+            if not isinstance(one, keras.KerasTensor):
+                raise TypeError(f"expected a tensor, got {type(one).__name__}")
+        return keras.Model(inputs, found)
 
+    def called(numbers, training):
+        """What the model gives, an array or, where there are several, a list."""
+        tensors = [keras.ops.convert_to_tensor(one) for one in numbers]
+        out = model(tensors if len(tensors) > 1 else tensors[0], training=training)
+        several = isinstance(out, (tuple, list))
+        return [array(one) for one in out] if several and len(out) > 1 else array(out[0] if several else out)
+
+    given = pictures if isinstance(pictures, (tuple, list)) else [pictures]
     options = {**kwargs, "initializer": Given} if initializer == "given" else kwargs
-    tensor = keras.ops.convert_to_tensor(pictures)
     if look == "eager":
-        return {"the output": array(function(tensor, *args, **options))}
-    call = repr((args, options, pictures.shape[1:]))
+        return {"the output": array(function(*map(keras.ops.convert_to_tensor, given), *args, **options))}
+    call = repr((args, options, [one.shape[1:] for one in given]))
     before, model = kept.pop(function, (None, None))
     if before != call or look == "beginning":
         model = None  # first, for two of them may be more than there is room for
@@ -103,9 +147,10 @@ def look_at_model(
         return {"a keras.Sequential": isinstance(model, keras.Sequential)}
     kept[function] = call, model
     if look == "sizes":
-        return {"the output's shape": tuple(model(tensor, training=False).shape)}
+        out = called(given, training=False)
+        return {"the output's shape": [one.shape for one in out] if isinstance(out, list) else out.shape}
     if not model.built:
-        model(tensor, training=False)
+        called(given, training=False)
     floats = [weight for weight in model.weights if "float" in str(weight.dtype)]
     if look == "parameters":
         trained = {id(weight) for weight in model.trainable_weights}
@@ -114,6 +159,14 @@ def look_at_model(
     if look == "beginning":
         kernels = [weight for weight in floats if weight.name == "kernel"]
         zero = all(not array(weight).any() for weight in floats if weight.name in ("bias", "beta", "moving_mean"))
+        if he:
+            starts = [array(kernel) for kernel in kernels]
+            # Of few numbers the spread is not exact: six standard errors.
+            found = [
+                abs(start.std() / np.sqrt(2 / fan(start.shape)[0]) - 1) < 0.05 + 3 / np.sqrt(start.size)
+                for start in starts
+            ]
+            return {f"filters with He's spread, at most {he}": min(int(sum(found)), he), "offsets at 0": zero}
         if initializer:
             first = Given if initializer == "given" else getattr(keras.initializers, initializer)
             same = [np.allclose(array(kernel), array(first(seed=0)(kernel.shape))) for kernel in kernels]
@@ -121,9 +174,11 @@ def look_at_model(
         spreads = [float(array(kernel).std() / np.sqrt(2 / sum(fan(tuple(kernel.shape))))) for kernel in kernels]
         return {"Glorot's spread": all(0.6 < spread < 1.5 for spread in spreads), "offsets at 0": zero}
     for weight in floats:
-        weight.assign(numbers(weight))
-    out = model(tensor, training=look == "training")
+        weight.assign(handed_on(weight) if look == "dropout" else numbers(weight))
+    if look == "dropout":
+        return dropped()
+    out = called(given, training=look == "training")
     if look == "inference":
-        return {"the output": array(out)}
+        return {"the output": out}
     means, variances = moving("moving_mean"), moving("moving_variance")
-    return {"the output": array(out), "the running means": means, "the running variances": variances}
+    return {"the output": out, "the running means": means, "the running variances": variances}

@@ -117,7 +117,7 @@ def _drawn(assignment: str, name: str) -> dict[str, Any]:
 def made_from(assignment: str) -> str:
     """Digest of the sources that keys are made from; empty where they are not here, as in a class kit."""
     files = [declarations.ROOT / folder / f"{assignment}.py" for folder in ("solutions", "grader/exercises")]
-    engine = ("exercise.py", "key.py", "models.py", "probe.py", "transfer.py", "visible.py")
+    engine = ("exercise.py", "key.py", "losses.py", "models.py", "probe.py", "transfer.py", "visible.py")
     files += [Path(__file__).parent / name for name in engine]
     files += sorted((declarations.ROOT / "data" / "weights").glob("*.npz"))
     if not all(path.exists() for path in files):
