@@ -84,6 +84,7 @@ def look_at_model(
         seen: dict = {
             "the largest number, of what it is without dropout": [round(float(t.max() / i.max()), 4) for i, t in pairs]
         }
+        seen["the output's shape"] = [inferred.shape for inferred, _ in pairs]
         if block:
             _, changed = pairs[-1]
             together = (changed == changed[:, :1, :1]).all(axis=(1, 2))
@@ -166,7 +167,12 @@ def look_at_model(
                 abs(start.std() / np.sqrt(2 / fan(start.shape)[0]) - 1) < 0.05 + 3 / np.sqrt(start.size)
                 for start in starts
             ]
-            return {f"filters with He's spread, at most {he}": min(int(sum(found)), he), "offsets at 0": zero}
+            size = sum(kernel.size for kernel in starts)
+            return {
+                f"filters with He's spread, at most {he}": min(int(sum(found)), he),
+                "offsets at 0": zero,
+                "filters' numbers": size,
+            }
         if initializer:
             first = Given if initializer == "given" else getattr(keras.initializers, initializer)
             same = [np.allclose(array(kernel), array(first(seed=0)(kernel.shape))) for kernel in kernels]

@@ -97,3 +97,10 @@ def test_descriptions_are_short():
     assert describe(np.zeros((2, 3, 4))) == "float64 (2, 3, 4)"
     assert describe({"stride": 2}) == "{stride: 2}"
     assert describe((np.float64(1.5), None)) == "(1.5, None)"
+
+
+def test_whole_numbers_are_compared_exactly_whatever_the_inputs_were():
+    loose = Tolerance(1e-2, 1e-2, "number")
+    assert compare(8_640_471, 8_640_471, loose, single=True).same
+    assert not compare(8_640_471, 8_640_472, loose, single=True).same
+    assert compare(8_640_471, 8_640_472.0, loose, single=True).same

@@ -296,18 +296,20 @@ UPSAMPLING_BLOCK = Exercise(
 
 
 def unet_cases(rng):
-    classes = int(rng.integers(4, 8))
+    classes, n = int(rng.integers(4, 40)), int(rng.integers(3, 9))
+    n_H, n_W = (16 * int(rng.integers(1, 5)) for _ in range(2))
 
-    def one(title, look, *args, shape=(32, 48, 3), m=2, light=1, **more):
+    def one(title, look, *args, shape=(n_H, n_W, 3), m=2, light=1, **more):
         return case(title, *args, look=look, pictures=light * signed(rng, m, *shape), **more)
 
-    yield one("its output's shape", "sizes", (32, 48, 3), 4, classes)
-    yield one("parameters", "parameters", (32, 48, 3), 4, classes)
-    yield one("given weights", "inference", (32, 48, 3), 4, classes)
-    yield one("dropout on the way through the lowest block", "dropout", (32, 48, 3), 4, classes)
-    yield one("dropout on the way through the lowest skip connection", "dropout", (32, 48, 3), 4, classes, joined=64)
-    yield one("how it begins", "beginning", (16, 16, 3), 8, shape=(16, 16, 3), m=1, he=19)
-    yield one("parameters where nothing is said", "parameters", shape=(96, 128, 3), m=1)
+    yield one("its output's shape", "sizes", (n_H, n_W, 3), n, classes)
+    yield one("parameters", "parameters", (n_H, n_W, 3), n, classes)
+    yield one("given weights", "inference", (n_H, n_W, 3), n, classes)
+    yield one("dropout on the way through the lowest block", "dropout", (n_H, n_W, 3), n, classes)
+    yield one("dropout on the way through the lowest skip connection", "dropout", (n_H, n_W, 3), n, classes, joined=16 * n)
+    yield one("how it begins", "beginning", (16, 16, 3), 8, classes, shape=(16, 16, 3), m=1, he=19)
+    yield one("its output's shape where nothing is said", "sizes", shape=(96, 128, 3), m=int(rng.integers(1, 9)))
+    yield one("given weights where only a size is said", "inference", (16, 32, 3), shape=(16, 32, 3), m=1)
     yield one("given weights, grey, large numbers", "inference", input_size=(48, 16, 1), n_filters=3, n_classes=2, shape=(48, 16, 1), m=1, light=40)
 
 
