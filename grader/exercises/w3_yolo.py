@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from grader.exercise import Edit, Exercise, Slip, Variant, case
+from grader.losses import look_at_loss
 from solutions import w3_yolo as solution
 from solutions.w3_yolo import average_precision, iou, iou_matrix
 
@@ -1648,37 +1649,6 @@ def loss_cases(rng):
     yield case("a thing everywhere", **draw(3, 4, 2, share=1))
 
 
-def loss_seen(function, y_true, y_pred, **weights):
-    """The loss of tensors, and its slope by what is predicted: zeros where no gradient comes through."""
-    import keras
-    import numpy as np
-
-    y_true, y_pred = keras.ops.convert_to_tensor(y_true), keras.ops.convert_to_tensor(y_pred)
-
-    def slope():
-        if keras.backend.backend() == "tensorflow":
-            import tensorflow as tf
-
-            with tf.GradientTape() as tape:
-                tape.watch(y_pred)
-                loss = function(y_true, y_pred, **weights)
-            return tape.gradient(loss, y_pred)
-        if keras.backend.backend() == "jax":
-            import jax
-
-            return jax.grad(lambda given: function(y_true, given, **weights))(y_pred)
-        given = y_pred.detach().clone().requires_grad_()
-        function(y_true, given, **weights).backward()
-        return given.grad
-
-    loss = function(y_true, y_pred, **weights)
-    try:
-        gradient = slope()
-    except Exception:  # in NumPy's hands; each backend says so in its own way
-        gradient = None
-    return {"loss": loss, "gradient": np.zeros(tuple(y_pred.shape)) if gradient is None else gradient}
-
-
 def loss_in_numpy(y_true, y_pred, lambda_coord=5.0, lambda_noobj=0.5):
     y_true, y_pred = ops.convert_to_numpy(y_true), ops.convert_to_numpy(y_pred)
     there, squares = y_true[..., 0], (y_true - y_pred) ** 2
@@ -1742,7 +1712,7 @@ YOLO_LOSS = Exercise(
         "there = y_true[..., :1] is 1 where there is a thing: there * squares[..., 1:5] are the boxes' squares, all others are 0.",
         "Four sums: boxes, classes and p times there, and p times (1 - there). lambda_coord goes with the first, lambda_noobj with the last.",
     ],
-    observer=loss_seen,
+    observer=look_at_loss,
 )
 
 # --- average_precision ---------------------------------------------------------------------------------------------
