@@ -6,8 +6,6 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from data.errors import DataError
 from data.pretrained import WEIGHTS
 
@@ -25,6 +23,8 @@ def trained(name: str | Path, model: keras.Model) -> bool:
 
     Raises `data.DataError` where what is kept does not fit the model, or is damaged; the model is as it was then, too.
     """
+    import numpy as np
+
     path = _place(name)
     if not path.is_file():
         return False
@@ -51,6 +51,7 @@ def keep(name: str | Path, model: keras.Model) -> Path:
     Returns the file, of bare arrays that are named by their places in `model.weights`.
     """
     import keras
+    import numpy as np
 
     path = _place(name)
     values = [keras.ops.convert_to_numpy(weight) for weight in model.weights]

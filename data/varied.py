@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from data.errors import DataError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from data.dataset import Dataset
@@ -29,6 +28,8 @@ def varied(scenes: Dataset, rng: np.random.Generator, *, reach: float = 0.15, tu
 
     Returns a `data.Dataset` like `scenes`, without masks. A thing of which less than half is left has no box.
     """
+    import numpy as np
+
     if scenes.boxes is None or scenes.classes is None or isinstance(scenes.images, list):
         raise DataError(f"Pictures of one size, with boxes, can be varied; {scenes.name!r} has none.")
     changed = [
@@ -43,6 +44,7 @@ def _seen(
     image: NDArray[np.uint8], boxes: NDArray[np.float32], rng: np.random.Generator, reach: float, turned: bool
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.bool_]]:
     """A picture and its boxes through a window, mirrored or not, and which of the boxes are left."""
+    import numpy as np
     from PIL import Image
 
     sides = np.array(image.shape[1::-1])  # width, height

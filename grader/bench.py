@@ -256,8 +256,8 @@ def gpu() -> list[Row]:
 SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "loops": against_loops,
     "tensorflow": against_tensorflow,
-    "transposed convolution": transposed_convolution,
     "import": import_time,
+    "transposed convolution": transposed_convolution,
     "street scenes": street_scenes,
     "boxes": boxes,
     "mean average precision": average_precision,

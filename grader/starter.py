@@ -78,7 +78,8 @@ class Starter:
         connection, limits = new_connection("/tmp"), self.limits
         filters = base64.b64encode(syscalls.program()).decode()
         masked = [path for path in sandbox.MASKED if os.path.exists(path)]
-        sizes = {"disk": limits.disk, "files": limits.files, "tasks": limits.threads}
+        # Twice what is allowed: the machine stops who starts more, the watchdog ends who goes past the limit, and says so.
+        sizes = {"disk": limits.disk, "files": limits.files, "tasks": 2 * limits.threads}
         with self.lock:
             self.forked += 1
             number, self.ended = self.forked, None

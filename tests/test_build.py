@@ -108,7 +108,7 @@ def test_every_picture_has_a_description(name):
     pictures = [
         o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})
     ]
-    assert len(pictures) >= importlib.import_module(f"test_{name}").PICTURES
+    assert len(pictures) >= importlib.import_module(f"test_{name}").FIGURES
     assert all(len(picture.metadata["image/png"]["alt"]) > 20 for picture in pictures)
 
 

@@ -65,7 +65,8 @@ def test_a_flood_is_cut_and_the_kernel_lives(kernel, code):
         ("x = [bytearray(10_000_000) for _ in range(1000)]", "memory"),
         ("import os\nwhile True: os.fork()", "processes"),
         (
-            "import threading as t, time\nfor _ in range(900):\n    t.Thread(target=time.sleep, args=[9]).start()\ntime.sleep(9)",
+            "import threading as t, time\nfor _ in range(900):\n    try:\n        t.Thread(target=time.sleep, args=[9]).start()\n"
+            "    except RuntimeError:\n        pass  # no more can be started\ntime.sleep(9)",
             "threads",
         ),
     ],

@@ -757,7 +757,7 @@ def test_conv_nd_refuses_impossible_sizes():
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
-PICTURES = 15  # at least so many figures
+FIGURES = 15  # at least so many
 # What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
 CLAIMS = [
     (r"the filter repeats the subtraction: (\w+)", lambda word: word == "True"),

@@ -142,7 +142,7 @@ def test_what_is_no_model_is_named():
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
-PICTURES = 7  # at least so many figures
+FIGURES = 7  # at least so many
 # What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
 CLAIMS = [
     (r"near 1000: \[(\S+)", lambda p: p == "0.644"),

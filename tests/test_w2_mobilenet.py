@@ -193,7 +193,7 @@ def test_tuning_moves_the_last_layers_and_no_statistic(pictures):
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
-PICTURES = 8  # at least so many figures
+FIGURES = 8  # at least so many
 # What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
 CLAIMS = [
     (r"joined filters gives the same: (\w+)", lambda word: word == "True"),

@@ -302,7 +302,7 @@ def test_a_model_is_built_once_a_check_and_anew_in_the_next():
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
-PICTURES = 8  # at least so many figures
+FIGURES = 8  # at least so many
 # What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
 CLAIMS = [
     (r"23,600,006 (parameters)", bool),

@@ -356,7 +356,7 @@ def test_hes_spread_is_told_from_glorots(start, found):
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
-PICTURES = 14  # at least so many figures
+FIGURES = 14  # at least so many
 # What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
 CLAIMS = [
     (r"against your function: largest difference (\S+)", lambda gap: float(gap) < 1e-6),
