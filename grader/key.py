@@ -100,7 +100,13 @@ def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
 
 def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> KeyExercise:
     """Draw one exercise's cases and run the reference and, unless they are not asked for, the slips on them."""
-    declared = one.slips if with_slips else []
+    from data import quietly  # here, for keys are drawn only where the sources are
+
+    with quietly():  # a slip may make TensorFlow's C++ part complain, and nobody here has made it
+        return _drawn(one, seed, one.slips if with_slips else [])
+
+
+def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Slip]) -> KeyExercise:
     slips = [one.compiled(slip.code) for slip in declared]
     visible = _visible_answers(one) if seed != declarations.VISIBLE_SEED else []
     cases = []

@@ -387,5 +387,5 @@ CLAIMS_WHEN_TRAINED = [
     # The photographs are not at hand everywhere; what is said of them holds where they are.
     (r"pets: mean IoU (\S+) on|set pets3 is not at hand", lambda iou: iou is None or float(iou) >= 0.6),
     (r"where all is called animal (\S+);|set pets3 is not at hand", lambda iou: iou in (None, "0.22")),
-    (r"nuclei: mean Dice (\S+) on|set nuclei256 is not at hand", lambda mean: mean is None or float(mean) >= 0.90),
+    (r"nuclei: mean Dice (\S+) on|set nuclei256 is not at hand", lambda mean: mean is None or float(mean) >= 0.91),
 ]
