@@ -4,11 +4,17 @@ What a network sees is looked at with NumPy. The costs are in Keras 3's own word
 `train_step` is TensorFlow's. Pictures are (1, n_H, n_W, 3), values from 0 to 1.
 """
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
 # What `train_step` finds in the notebook: nothing here, until somebody puts it in.
-extractor = a_S = a_C = STYLE_LAYERS = optimizer = None
+extractor: Any = None
+a_S: Any = None
+a_C: Any = None
+STYLE_LAYERS: Any = None
+optimizer: Any = None
 
 
 def receptive_field(layers):
@@ -57,7 +63,7 @@ def top_activating_patches(activations, images, receptive_field, k=9):
     padded = np.pad(images, ((0, 0), (pad, below), (pad, right), (0, 0)))
     order = np.argsort(-activations.ravel().astype(float), kind="stable")[:k]
     patches = np.empty((len(order), size, size, images.shape[3]), dtype=images.dtype)
-    for place, (picture, i, j) in enumerate(zip(*np.unravel_index(order, activations.shape))):
+    for place, (picture, i, j) in enumerate(zip(*np.unravel_index(order, activations.shape), strict=True)):
         patches[place] = padded[picture, i * stride : i * stride + size, j * stride : j * stride + size]
     return patches
     ### END SOLUTION
@@ -150,7 +156,7 @@ def compute_style_cost(style_image_output, generated_image_output, STYLE_LAYERS)
     """
     ### BEGIN SOLUTION
     J_style = 0.0
-    for a_S, a_G, (_, weight) in zip(style_image_output[:-1], generated_image_output[:-1], STYLE_LAYERS):
+    for a_S, a_G, (_, weight) in zip(style_image_output[:-1], generated_image_output[:-1], STYLE_LAYERS, strict=True):
         J_style += weight * compute_layer_style_cost(a_S, a_G)
     return J_style
     ### END SOLUTION
