@@ -62,6 +62,16 @@ def _numbered(name: str, numbers: str) -> str:
     return f"{name}_({'|'.join(wanted)})"
 
 
+_OMNIGLOT = {
+    "Balinese": 24,
+    "Early_Aramaic": 22,
+    "Greek": 24,
+    "Japanese_(katakana)": 47,
+    "Korean": 40,
+    "Latin": 26,
+    "Sanskrit": 42,
+    "Tagalog": 17,
+}
 _TEN_DIGITS = tuple("0123456789")
 
 SETS: tuple[Declaration, ...] = (
@@ -315,7 +325,7 @@ SETS: tuple[Declaration, ...] = (
         citation="J. Redmon, Darknet: Open Source Neural Networks in C, 2013-2016",
         origin="https://github.com/pjreddie/darknet, data",
         names=("dog", "eagle", "giraffe", "horses", "person"),
-        reader="data.readers.detector_photos:read",
+        reader="data.readers.files:named",
         archive=Archive(
             url="https://github.com/pjreddie/darknet/archive/f6afaabc.tar.gz",
             root="*/data",
@@ -325,6 +335,125 @@ SETS: tuple[Declaration, ...] = (
             digest="26b6b49aea432a31725f2479fb99720ac28584089e0a401705c651450be0e075",
             archive_bytes=100_000_000,
             shared="style_images/darknet_samples",
+        ),
+    ),
+    Declaration(
+        name="faces",
+        purpose="recognition without a network: who is this?",
+        pictures="4,160 drawn faces, colour 64x64, eight of each of 520 persons who do not exist; no person is in both splits",
+        licence="CC0",
+        citation="this project",
+        origin="drawn by data/readers/faces.py",
+        names=tuple(f"person {number:03d}" for number in range(520)),
+        reader="data.readers.faces:read",
+        splits=("train", "test"),
+    ),
+    Declaration(
+        name="portraits",
+        purpose="two faces of people who did exist",
+        pictures="2 photographs, colour, each of its own size",
+        licence="public domain",
+        citation="NASA: Eileen Collins; US Navy: Grace Hopper, 1984",
+        origin="carried by scikit-image and Matplotlib",
+        names=("Eileen Collins", "Grace Hopper"),
+        reader="data.readers.portraits:read",
+    ),
+    Declaration(
+        name="face_patches",
+        purpose="is this a face at all?",
+        pictures="200 pieces of photographs, grey 25x25, half of them faces",
+        licence="none stated for the photographs, which come from the press: for learning, not for publishing",
+        citation="G. B. Huang et al., Labeled Faces in the Wild, University of Massachusetts 07-49, 2007",
+        origin="carried by scikit-image",
+        names=("something else", "a face"),
+        reader="data.readers.face_patches:read",
+    ),
+    Declaration(
+        name="orl_faces39",
+        purpose="recognition: who is this?",
+        pictures="390 photographs, grey 92x112, ten of each of 39 persons; no person is in both splits",
+        licence="none stated; credit to the Olivetti Research Laboratory is asked for: for learning, not for publishing",
+        citation="F. S. Samaria, A. C. Harter, Parameterisation of a stochastic model for human face identification, WACV 1994",
+        origin="https://github.com/tferrerITBA/MNA-Faces, att_faces, s1 to s39",
+        names=tuple(f"s{number}" for number in range(1, 40)),
+        reader="data.readers.orl_faces39:read",
+        splits=("train", "test"),
+        archive=Archive(
+            url="https://github.com/tferrerITBA/MNA-Faces/archive/66400b7a64ab93319640320e11b16b7d5b4d2940.tar.gz",
+            root="*/att_faces",
+            members=r"s([1-9]|[12][0-9]|3[0-9])/([1-9]|10)\.pgm",
+            files=390,
+            bytes=4_024_020,
+            digest="474861d7c03b5917e6a1bfeff8ae92b0dfc02353ceccc82442c261ebec72b166",
+            archive_bytes=500_000_000,
+        ),
+    ),
+    Declaration(
+        name="omniglot_small",
+        purpose="one-shot learning: which character is this?",
+        pictures="4,840 drawings, black on white 105x105, of 242 characters of eight alphabets by twenty people each, for "
+        "training; for testing the twenty runs of twenty characters, drawn twice",
+        licence="MIT",
+        citation="B. M. Lake, R. Salakhutdinov, J. B. Tenenbaum, Human-level concept learning through probabilistic program "
+        "induction, Science 350, 2015",
+        origin="https://github.com/brendenlake/omniglot",
+        names=(
+            *(
+                f"{alphabet} character{number:02d}"
+                for alphabet, count in _OMNIGLOT.items()
+                for number in range(1, count + 1)
+            ),
+            *(f"run {run:02d} character {number:02d}" for run in range(1, 21) for number in range(1, 21)),
+        ),
+        reader="data.readers.omniglot_small:read",
+        splits=("train", "test"),
+        archive=Archive(
+            url="https://github.com/brendenlake/omniglot/archive/057f034baf2ecb8530bc5710e5a23584d2a519cc.tar.gz",
+            root="*/python",
+            members=r"(all_runs|images_background_small[12])\.zip",
+            files=3,
+            bytes=3_252_726,
+            digest="33e2c819ff174401946baf796b4963de5449e3d2733b251bb098ea5d0d1514bf",
+            archive_bytes=500_000_000,
+        ),
+    ),
+    Declaration(
+        name="paintings",
+        purpose="style transfer without a network: three manners of painting",
+        pictures="3 drawn paintings, colour 320x240: flow-field strokes, stained glass, a woodcut of waves",
+        licence="CC0",
+        citation="this project",
+        origin="drawn by data/readers/paintings.py",
+        names=("strokes", "glass", "waves"),
+        reader="data.readers.paintings:read",
+    ),
+    Declaration(
+        name="style_images",
+        purpose="style transfer: old masters, and photographs to be painted",
+        pictures="8, colour, each of its own size: five works of art, then three photographs",
+        licence="the paintings are in the public domain (Matisse's where the term is 70 years after death); rainier, cat_dog "
+        "CC BY-SA 4.0; of tuebingen none is stated: for learning",
+        citation="J. Johnson, neural-style, 2015; A. Zhang et al., Dive into Deep Learning, 2023",
+        origin="https://github.com/jcjohnson/neural-style, https://github.com/d2l-ai/d2l-en and others",
+        names=(
+            "van_gogh_starry_night",
+            "munch_the_scream",
+            "turner_shipwreck_of_the_minotaur",
+            "matisse_woman_with_a_hat",
+            "lorrain_seaport_etching",
+            "rainier",
+            "tuebingen_neckarfront",
+            "cat_dog",
+        ),
+        reader="data.readers.files:named",
+        archive=Archive(
+            url="",
+            root="style_images",
+            members=r"(content|style)/\w+\.jpg",
+            files=8,
+            bytes=2_273_279,
+            digest="90c3f3884da4e118995c6ce79389feacfe485b42638cb051e897508ac6647961",
+            archive_bytes=100_000_000,
         ),
     ),
 )
@@ -345,6 +474,23 @@ WEIGHTS: tuple[Weights, ...] = (
             bytes=5_097_613,
             digest="1180bd5d5dfd7a56ab1862d5cbec27ed0db04901d1592bad752f5ffafb0d82f1",
             archive_bytes=500_000_000,
+        ),
+    ),
+    Weights(
+        name="w_squeezenet11",
+        purpose="features to compare pictures by, for style transfer",
+        numbers="722,496 numbers: SqueezeNet 1.1 without its classifier, trained on ImageNet",
+        licence="BSD 2-clause, by way of two conversions",
+        citation="F. N. Iandola et al., SqueezeNet, 2016, arXiv:1602.07360",
+        origin="https://github.com/avoroshilov/neural-style, converted",
+        archive=Archive(
+            url="",
+            root="w_squeezenet11",
+            members=r"squeezenet_v1\.1_notop\.npz",
+            files=1,
+            bytes=2_903_298,
+            digest="c6935ecf52b5b4c80f0f80fd107dd1dfae628ef715c72d0d76506c10bc561339",
+            archive_bytes=50_000_000,
         ),
     ),
 )

@@ -36,6 +36,11 @@ def content_folder(name: str, archive: Archive) -> Path:
     return entry
 
 
+def at_hand(name: str, archive: Archive) -> bool:
+    """Whether the cache or the mirror has something under that name, sound or not: nothing would be downloaded."""
+    return (cache_dir() / name).is_dir() or _find_archive(name, archive) is not None
+
+
 def _is_sound(entry: Path, archive: Archive) -> bool:
     if not entry.is_dir():
         return False

@@ -619,6 +619,27 @@ def test_drawn_pictures_are_all_different_and_always_the_same(name, side):
 # --- lookup -----------------------------------------------------------------------------------------------------------
 
 
+def test_paintings_are_three_and_always_the_same(no_network):
+    one, other = data.load("paintings"), data.load("paintings")
+    assert one.names == ("strokes", "glass", "waves")
+    for name in one.names:
+        painting = one.named(name)
+        assert (painting.shape, painting.dtype) == ((240, 320, 3), np.uint8)
+        np.testing.assert_array_equal(painting, other.named(name))
+        assert painting.min() < 60 and painting.max() > 230  # they have darks and lights
+        colours = np.unique(painting.reshape(-1, 3) // 32, axis=0)
+        assert len(colours) > 40
+
+
+def test_style_images_are_the_files_in_the_mirror(real):
+    masters = data.load("style_images")
+    with tarfile.open(MIRROR / "style_images.tar.gz") as tar:
+        for name, folder in (("munch_the_scream", "style"), ("rainier", "content")):
+            file = np.asarray(Image.open(tar.extractfile(f"style_images/{folder}/{name}.jpg")))
+            np.testing.assert_array_equal(masters.named(name), file)
+    assert len(masters) == 8 and all(image.ndim == 3 for image in masters.images)
+
+
 def test_mirror_then_cache(tiny, cache, mirror, monkeypatch):
     packed = pack(mirror / "tiny.tar.gz", tiny_files())
     assert len(data.load("tiny", split="test")) == 10

@@ -23,16 +23,6 @@ CIFAR = Archive(
     digest="e8fd1cb316a0dc8c395f9c4f38431231951adaa8423e237cea5a917d5d8174be",
     archive_bytes=1_000_000_000,
 )
-# Put together for the mirror from several places: there is no one address to fetch them from.
-PAINTINGS = Archive(
-    url="",
-    root="style_images",
-    members=r"(content|darknet_samples|style)/\w+\.jpg",
-    files=13,
-    bytes=3_209_264,
-    digest="d243e3c110adc6d73aa4baa7aa00d6c2829e40d03a4f52cc16f1cc9285fc7e81",
-    archive_bytes=100_000_000,
-)
 TEACHER = Archive(
     url="",
     root="w_mobilenet_v1",
@@ -47,11 +37,8 @@ TEACHER = Archive(
 def large() -> list[Image.Image]:
     """Photographs and paintings, RGB, each of its own size: 18 of scikit-image's and scikit-learn's, 215 of pets, 13 others."""
     found = [Image.fromarray(image).convert("RGB") for image in data.load("photographs").images]
-    declared = find("pets3")
-    assert declared.archive is not None
-    pets = sorted(content_folder("pets3", declared.archive).glob("images/*.jpg"))
-    files = [path for path in pets if pets3.part(path) == "train"]
-    files += sorted(content_folder("style_images", PAINTINGS).glob("*/*.jpg"))
+    files = [path for path in _files("pets3", "images/*.jpg") if pets3.part(path) == "train"]
+    files += _files("style_images", "content/*") + _files("detector_photos", "*") + _files("style_images", "style/*")
     return found + [_opened(path) for path in files]
 
 
@@ -67,6 +54,12 @@ def teacher() -> dict[str, NDArray[np.float32]]:
     (path,) = content_folder("w_mobilenet_v1", TEACHER).glob("*.npz")
     with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)
+
+
+def _files(name: str, pattern: str) -> list[Path]:
+    declared = find(name)
+    assert declared.archive is not None
+    return sorted(content_folder(name, declared.archive).glob(pattern))
 
 
 def _opened(path: Path) -> Image.Image:

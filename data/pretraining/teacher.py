@@ -5,6 +5,7 @@ Batch normalisation is a factor and an offset when a network answers, so it is m
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import keras
@@ -63,25 +64,34 @@ class Teacher:
         return scores, spreads
 
     def _answer(self, pictures: NDArray[np.uint8]) -> dict[int, tuple[NDArray, NDArray]]:
+        return {
+            step: (ops.convert_to_numpy(scores).astype("float16"), ops.convert_to_numpy(ops.std(x, axis=(0, 1, 2))))
+            for step, x, scores in self._walk(inputs(pictures), 12)
+        }
+
+    def at(self, pictures: keras.KerasTensor, steps: Iterable[int]) -> list[keras.KerasTensor]:
+        """What these steps give before their ReLU6, as tensors: (m, n_H, n_W, n_C) each, for pixels from 0 to 255."""
+        found = {step: scores for step, _, scores in self._walk(inputs(pictures), max(steps))}
+        return [found[step] for step in steps]
+
+    def _walk(self, x: keras.KerasTensor, last: int) -> Iterator[tuple[int, keras.KerasTensor, keras.KerasTensor]]:
+        """Step by step: its number, what goes into its pointwise convolution, what comes out before its ReLU6."""
         stem = self.normalisation("conv1")
-        x = ops.conv(inputs(pictures), self.arrays["conv1.kernel"] * stem.factor, strides=2, padding="same")
+        x = ops.conv(x, self.arrays["conv1.kernel"] * stem.factor, strides=2, padding="same")
         x = ops.relu6(x + stem.offset)
-        found = {}
-        for step in range(1, 13):
+        for step in range(1, last + 1):
             norm = self.normalisation(f"conv_dw_{step}")
             filters = self.depthwise(step) * norm.factor[:, None]
             x = ops.relu6(ops.depthwise_conv(x, filters, strides=STRIDES[step], padding="same") + norm.offset)
-            spread = ops.std(x, axis=(0, 1, 2))
-            x = ops.matmul(x, self.pointwise(step)) + self.normalisation(f"conv_pw_{step}").offset
-            found[step] = ops.convert_to_numpy(x).astype("float16"), ops.convert_to_numpy(spread)
-            x = ops.relu6(x)
-        return found
+            scores = ops.matmul(x, self.pointwise(step)) + self.normalisation(f"conv_pw_{step}").offset
+            yield step, x, scores
+            x = ops.relu6(scores)
 
     def importance(self, step: int, spreads: dict[int, NDArray]) -> NDArray:
         """How much of what follows comes from each channel that a step gives, the stem being step 0: (n_C,)."""
         return spreads[step + 1] * np.linalg.norm(self.pointwise(step + 1), axis=1)
 
 
-def inputs(pictures: NDArray[np.uint8]) -> keras.KerasTensor:
+def inputs(pictures: NDArray[np.uint8] | keras.KerasTensor) -> keras.KerasTensor:
     """Pixels as both networks take them: -1 to 1."""
-    return ops.convert_to_tensor(pictures.astype("float32") / 127.5 - 1)
+    return ops.cast(pictures, "float32") / 127.5 - 1
