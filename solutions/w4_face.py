@@ -28,8 +28,8 @@ def img_to_encoding(image_path, model):
     ### BEGIN SOLUTION
     _, n_H, n_W, n_C = model.input_shape
     try:
-        with Image.open(image_path) as picture:
-            picture = picture.convert("L" if n_C == 1 else "RGB")
+        with Image.open(image_path) as opened:
+            picture = opened.convert("L" if n_C == 1 else "RGB")
     except (OSError, SyntaxError) as error:  # Pillow calls some broken files a SyntaxError
         raise ValueError(f"{image_path} cannot be read as a picture: {error}") from error
     picture = picture.resize((n_W, n_H), Image.Resampling.BILINEAR)
@@ -55,7 +55,7 @@ def verify(image_path, identity, database, model):
     Raises:
         KeyError or ValueError -- that says so, where the database has nobody of that name
 
-    Source: Taigman et al. 2014, "DeepFace", section 4; the name of the task is that of Huang et al. 2007, LFW.
+    Source: Taigman et al. 2014, "DeepFace", section 4.
     """
     ### BEGIN SOLUTION
     if identity not in database:
@@ -283,7 +283,7 @@ def best_threshold(distances, same):
     Returns:
         float t for which "distance < t means same" is right for most pairs; any of those t will do
 
-    Source: Huang et al. 2007, "Labeled faces in the wild", section 4: the threshold is chosen on pairs set aside for it.
+    Source: Huang et al. 2007, "Labeled faces in the wild": the threshold is chosen on pairs set aside for it.
     """
     ### BEGIN SOLUTION
     distances, same = np.asarray(distances, dtype=float), np.asarray(same, dtype=bool)
@@ -331,7 +331,7 @@ def identification_error(p, K):
     Returns:
         float in [0, 1]: 1 − (1 − p)^K
 
-    Source: Daugman 2000, "Biometric decision landscapes", section 2.
+    Source: Daugman 2000, "Biometric decision landscapes", University of Cambridge, technical report 482.
     """
     ### BEGIN SOLUTION
     return 1 - (1 - p) ** K
