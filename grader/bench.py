@@ -228,6 +228,13 @@ def average_precision() -> list[Row]:
     return measure()
 
 
+def triplet_mining() -> list[Row]:
+    """Hard and semi-hard triplets, against loops and against masks."""
+    from grader.bench_faces import mining as measure
+
+    return measure()
+
+
 def import_time() -> list[Row]:
     """What `import grader` adds to the start of a fresh interpreter: at most 0.1 s."""
 
@@ -261,6 +268,7 @@ SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "street scenes": street_scenes,
     "boxes": boxes,
     "mean average precision": average_precision,
+    "triplet mining": triplet_mining,
     "checks": check_times,
     "grading": grading,
     "gpu": gpu,

@@ -11,35 +11,42 @@ def look_at_loss(function, *, y_true, y_pred, **kwargs):
 
     Arguments:
         function -- gives a scalar tensor
-        y_true, y_pred -- arrays; the function gets them as tensors
+        y_true -- array, or None
+        y_pred -- array, or a list or tuple of them; the function gets all of them as tensors
 
     Returns:
-        dict: the loss, and its gradient by y_pred, zeros where no gradient comes through
+        dict: the loss, and its gradient by y_pred, a list where y_pred is one; zeros where no gradient comes through
     """
     import keras
     import numpy as np
 
-    y_true, y_pred = keras.ops.convert_to_tensor(y_true), keras.ops.convert_to_tensor(y_pred)
+    several = isinstance(y_pred, (list, tuple))
+    y_true = None if y_true is None else keras.ops.convert_to_tensor(y_true)
+    given = [keras.ops.convert_to_tensor(one) for one in (y_pred if several else [y_pred])]
 
-    def gradient():
+    def called(*tensors):
+        return function(y_true, type(y_pred)(tensors) if several else tensors[0], **kwargs)
+
+    def gradients():
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
             with tf.GradientTape() as tape:
-                tape.watch(y_pred)
-                loss = function(y_true, y_pred, **kwargs)
-            return tape.gradient(loss, y_pred)
+                tape.watch(given)
+                loss = called(*given)
+            return tape.gradient(loss, given)
         if keras.backend.backend() == "jax":
             import jax
 
-            return jax.grad(lambda given: function(y_true, given, **kwargs))(y_pred)
-        given = y_pred.detach().clone().requires_grad_()
-        function(y_true, given, **kwargs).backward()
-        return given.grad
+            return jax.grad(called, argnums=tuple(range(len(given))))(*given)
+        leaves = [one.detach().clone().requires_grad_() for one in given]
+        called(*leaves).backward()
+        return [leaf.grad for leaf in leaves]
 
-    loss = function(y_true, y_pred, **kwargs)
+    loss = called(*given)
     try:
-        slope = gradient()
+        slopes = gradients()
     except Exception:  # in NumPy's hands; each backend says so in its own way
-        slope = None
-    return {"the loss": loss, "its gradient": np.zeros(tuple(y_pred.shape)) if slope is None else slope}
+        slopes = [None] * len(given)
+    slopes = [np.zeros(tuple(one.shape)) if slope is None else slope for one, slope in zip(given, slopes, strict=True)]
+    return {"the loss": loss, "its gradient": slopes if several else slopes[0]}
