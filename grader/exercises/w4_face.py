@@ -1223,13 +1223,13 @@ SIAMESE_HEAD_CHI_SQUARE = Exercise(
 
 
 def decisions_seen(function, distances, same):
-    """How many pairs are decided rightly at the threshold that is found: there may be many that are best."""
+    """The share of pairs that are decided rightly at the threshold that is found: there may be many that are best."""
     import numpy as np
 
     threshold = np.asarray(function(distances, same), dtype=float)
     if threshold.ndim:
         raise TypeError(f"expected one number, got an array of shape {threshold.shape}")
-    return {"pairs that are decided rightly": int(np.sum((distances.astype(float) < threshold) == same.astype(bool)))}
+    return {"the share that is decided rightly": float(np.mean((distances.astype(float) < threshold) == same.astype(bool)))}
 
 
 def pairs(rng, n_same, n_different, apart=1.0, scale=1.0, start=0.0):
@@ -1246,23 +1246,27 @@ def in_steps(drawn, size=0.25):
 
 
 def threshold_cases(rng):
+    def sought(draw):
+        """Where it is not enough to accept all, or none; of a size that nobody guesses."""
+        while True:
+            distances, same = draw()
+            right = [np.sum((distances < t) == same) for t in np.append(np.unique(distances), np.inf)]
+            if max(right) > max(right[0], right[-1]):
+                return float(rng.uniform(4, 9)) * distances, same
+
     n = int(rng.integers(20, 30))
-    yield case("as many of both kinds", *pairs(rng, n, n))
-    yield case("few are of one person", *pairs(rng, 8, 3 * n, apart=0.8))
-    yield case("most are of one person", *pairs(rng, 3 * n, 9, apart=0.8))
-    yield case("many equal distances", *in_steps(pairs(rng, n, n + 5), 0.5))
-    yield case("large distances", *pairs(rng, n, n - 3, scale=40.0))
-    yield case("small distances", *pairs(rng, n, n + 2, scale=0.01))
-    distances, same = pairs(rng, n, n + 4)
+    yield case("as many of both kinds", *sought(lambda: pairs(rng, n, n)))
+    yield case("few are of one person", *sought(lambda: pairs(rng, 8, 3 * n, apart=0.9)))
+    yield case("most are of one person", *sought(lambda: pairs(rng, 3 * n, 9, apart=0.9)))
+    yield case("many equal distances", *sought(lambda: in_steps(pairs(rng, n, n + 5), 0.5)))
+    yield case("large distances", *sought(lambda: pairs(rng, n, n - 3, scale=900.0)))
+    yield case("small distances", *sought(lambda: pairs(rng, n, n + 2, scale=0.01)))
+    distances, same = sought(lambda: in_steps(pairs(rng, n, n + 4), 0.125))
     yield case("single precision", distances.astype(np.float32), same)
     yield case("whole numbers", np.round(8 * distances).astype(int), same)
-    distances, same = pairs(rng, n, int(rng.integers(6, 15)), apart=6.0)
-    yield case("well apart", distances, same)
-    yield case("the wrong way round", 20 - distances, same)
-    distances, _ = pairs(rng, n + 3, 0)
-    yield case("all are of one person", distances, np.ones(n + 3, bool))
-    distances, _ = pairs(rng, 0, n + 1)
-    yield case("none is of one person", distances, np.zeros(n + 1, bool))
+    yield case("well apart", *sought(lambda: pairs(rng, n, int(rng.integers(6, 15)), apart=6.0)))
+    yield case("all are of one person", pairs(rng, n + 3, 0)[0], np.ones(n + 3, bool))
+    yield case("none is of one person", pairs(rng, 0, n + 1)[0], np.zeros(n + 1, bool))
     kind = bool(rng.integers(2))
     yield case("one pair", rng.uniform(0.5, 2, 1), np.array([kind]))
     yield case("two pairs, equally far", np.full(2, rng.uniform(0.5, 2)), np.array([kind, not kind]))
@@ -1321,13 +1325,13 @@ BEST_THRESHOLD = Exercise(
     cases=threshold_cases,
     slips=[
         Slip("the worst threshold, or the other way round", Edit("np.argmax", "np.argmin"), "`distance < t` means the same person, and as many pairs as possible are to be decided rightly."),
+        Slip("shares of each kind", threshold_balanced, "Each pair counts alike: where few are of one person, these weigh less."),
         Slip("nothing beyond the largest distance", Edit(CANDIDATES, "seen"), "If all pairs are to be accepted, where must the threshold be?"),
         Slip("accepted from the threshold on", Edit("return float(" + BEST + ")", "best = seen[max(np.searchsorted(seen, " + BEST + ") - 1, 0)]\n    return float(best)"), "A pair at exactly t is refused: with `<`, t lies beyond the last distance that is to be accepted."),
         Slip("nobody is ever refused", Edit(CANDIDATES, "np.concatenate([(seen[:-1] + seen[1:]) / 2, [np.nextafter(seen[-1], np.inf)]])"), "If all pairs are to be refused, where must the threshold be?"),
         Slip("only accepted pairs count", Edit("accepted + refused", "accepted"), "A pair of different people that is refused is decided rightly, too."),
         Slip("only refused pairs count", Edit("accepted + refused", "refused"), "A pair of one person that is accepted is decided rightly, too."),
         Slip("halfway between the means", threshold_of_means, "The means say nothing of how many are on the wrong side: count."),
-        Slip("shares of each kind", threshold_balanced, "Each pair counts alike: where few are of one person, these weigh less."),
         Slip("no stranger is let in", threshold_of_no_mistake, "Both mistakes count alike: what if a single stranger looks like somebody?"),
         Slip("a fixed grid", threshold_in_percent, "Distances can be of any size: which thresholds make a difference at all?"),
         Slip("the number of right decisions", Edit("return float(" + BEST + ")", "return float(np.max(accepted + refused))"), "The threshold is asked for, not how good it is."),
@@ -1374,7 +1378,7 @@ def rate_cases(rng):
     distances, same = unambiguous(lambda: in_steps(pairs(rng, n, n + 11, scale=6.0), 1.0))
     yield case("whole numbers", distances.astype(int), same)
     yield case("well apart", *pairs(rng, n, n + 5, apart=9.0))
-    yield case("a pair of each kind", rng.permutation([1.0, 2.0]) + rng.random(), np.array([True, False]))
+    yield case("a pair of each kind, the wrong way round", np.array([2.0, 1.0]) + rng.random(), np.array([True, False]))
 
 
 def rate_by_trying(distances, same):
