@@ -11,7 +11,7 @@ def look_at_loss(function, *, y_true, y_pred, **kwargs):
 
     Arguments:
         function -- gives a scalar tensor
-        y_true -- array, or None
+        y_true -- array, a list of them, or None
         y_pred -- array, or a list or tuple of them; the function gets all of them as tensors
 
     Returns:
@@ -21,7 +21,10 @@ def look_at_loss(function, *, y_true, y_pred, **kwargs):
     import numpy as np
 
     several = isinstance(y_pred, (list, tuple))
-    y_true = None if y_true is None else keras.ops.convert_to_tensor(y_true)
+    if isinstance(y_true, list):
+        y_true = [keras.ops.convert_to_tensor(one) for one in y_true]
+    elif y_true is not None:
+        y_true = keras.ops.convert_to_tensor(y_true)
     given = [keras.ops.convert_to_tensor(one) for one in (y_pred if several else [y_pred])]
 
     def called(*tensors):
