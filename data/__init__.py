@@ -8,7 +8,7 @@
 
     data.load("photographs").named("camera")      # uint8 (512, 512)
 
-A set is declared once, in `data/catalogue.py`. What has to be fetched is looked for in the cache, then in the folder
+A set is declared once, in `data/declared/`. What has to be fetched is looked for in the cache, then in the folder
 that COURSE_DATA_MIRROR names, then at its origin; its content is checked against the declared digest each time.
 """
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from data.catalogue import SKIMAGE_PHOTOGRAPHS, SKLEARN_PHOTOGRAPHS
+from data.declared.photographs import SKIMAGE_PHOTOGRAPHS, SKLEARN_PHOTOGRAPHS
 
 
 def read() -> tuple[list[NDArray[np.uint8]], NDArray[np.int64]]:

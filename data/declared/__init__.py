@@ -1,0 +1,1 @@
+"""What there is to be said of each set and of borrowed weights, once; `data/catalogue.py` finds it."""
