@@ -471,3 +471,35 @@ def test_mining_is_asked_about_numbers_that_no_way_of_computing_rounds():
                 X = np.asarray(case.args[0], float)
                 assert_array_equal(8 * X, np.round(8 * X))
                 assert np.abs(8 * X).max(initial=0) < 1024
+
+
+# --- the notebook ---------------------------------------------------------------------------------------------------
+
+FIGURES = 12  # at least so many
+# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+CLAIMS = [
+    (r"one person (\S+), two persons", lambda apart: 24 < float(apart) < 27),
+    (r"two persons (\S+)\n", lambda apart: 27 < float(apart) < 30),
+    (r"recognised: (\d+)% of 60", lambda share: int(share) >= 90),
+    (r"strangers' faces: EER (\S+) %", lambda rate: float(rate) <= 5),
+    (r"pixels: (\d+) %; best", lambda rate: 35 <= int(rate) <= 45),
+    (r"best threshold (\S+)", lambda line: 0.6 < float(line) < 0.85),
+    (r"by the formula 63%, measured (\d+)%", lambda share: 50 <= int(share) <= 66),
+    (r"darker half +\S+ +(\S+)%", lambda share: 1.4 <= float(share) <= 2.4),
+    (r"lighter half +\S+ +(\S+)%", lambda share: 1.3 <= float(share) <= 2.4),
+    (r"drawn faces: (\d+)% right", lambda share: int(share) >= 90),
+]
+# The same where it is trained all the way.
+CLAIMS_WHEN_TRAINED = [
+    (r"after \d+ epochs: EER (\S+) %", lambda rate: float(rate) < 10),
+    # The photographs are not at hand everywhere; what is said of them holds where they are.
+    (
+        r"photographs: EER .*, mean (\S+) %|set orl_faces39 is not at hand",
+        lambda rate: rate is None or float(rate) <= 7,
+    ),
+    (
+        r"one-shot (\S+) % right over|set omniglot_small is not at hand",
+        lambda share: share is None or float(share) >= 90,
+    ),
+    (r"encoder of drawings: EER (\S+) %|set orl_faces39 is not at hand", lambda rate: rate is None or float(rate) > 9),
+]
