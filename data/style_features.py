@@ -48,8 +48,11 @@ def vgg19(path: Path, input_shape: Shape) -> keras.Model:
     return model
 
 
-def squeezenet11(path: Path, input_shape: Shape) -> keras.Model:
-    """SqueezeNet 1.1 (Iandola et al. 2016) without its classifier, with ImageNet weights; layers conv1, fire2 … fire9."""
+def squeezenet11(path: Path | None, input_shape: Shape) -> keras.Model:
+    """SqueezeNet 1.1 (Iandola et al. 2016) without its classifier; layers conv1, fire2 … fire9.
+
+    path  the file of its ImageNet weights; None leaves it as Keras starts it
+    """
     import keras
     import numpy as np
     from keras import layers
@@ -67,6 +70,8 @@ def squeezenet11(path: Path, input_shape: Shape) -> keras.Model:
         ]
         x = layers.Concatenate(name=f"fire{fire}")(sides)
     model = keras.Model(picture, x, name="squeezenet11")
+    if path is None:
+        return model
     with np.load(path, allow_pickle=False) as arrays:
         for layer in model.layers:
             if layer.weights:

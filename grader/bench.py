@@ -235,6 +235,13 @@ def triplet_mining() -> list[Row]:
     return measure()
 
 
+def style_transfer() -> list[Row]:
+    """Steps of painting a second: 300 in at most half a minute."""
+    from grader.bench_style import painting as measure
+
+    return measure()
+
+
 def import_time() -> list[Row]:
     """What `import grader` adds to the start of a fresh interpreter: at most 0.1 s."""
 
@@ -269,6 +276,7 @@ SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "boxes": boxes,
     "mean average precision": average_precision,
     "triplet mining": triplet_mining,
+    "style transfer": style_transfer,
     "checks": check_times,
     "grading": grading,
     "gpu": gpu,
