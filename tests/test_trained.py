@@ -85,10 +85,23 @@ def test_a_damaged_file_is_said(tmp_path, damage):
 
 def test_all_weights_are_small_and_have_a_card():
     files = sorted(WEIGHTS.glob("*.npz"))
-    assert {"bccd_yolo", "mobilenet_v2"} <= {path.stem for path in files}
-    assert sum(path.stat().st_size for path in files) <= 4_000_000
+    assert {"bccd_yolo", "mobilenet_v2", "small_vgg", "faces_encoder"} <= {path.stem for path in files}
+    assert all(path.stat().st_size <= 4_000_000 for path in files)
+    assert sum(path.stat().st_size for path in files) <= 10_000_000
     for path in files:
-        assert re.search(r"Made by", path.with_suffix(".md").read_text()), path
+        card = WEIGHTS / (re.sub(r"_\d$", "", path.stem) + ".md")  # networks that differ in their split share a card
+        assert re.search(r"Made by", card.read_text()), path
+
+
+@pytest.mark.parametrize(
+    "name", ["faces_encoder", "omniglot_encoder", "orl_encoder_1", "orl_encoder_2", "orl_encoder_3"]
+)
+def test_an_encoders_card_says_how_many_numbers_there_are(name):
+    with np.load(WEIGHTS / f"{name}.npz", allow_pickle=False) as file:
+        arrays = [file[place] for place in file.files]
+    assert all(np.isfinite(array).all() for array in arrays)
+    card = (WEIGHTS / (re.sub(r"_\d$", "", name) + ".md")).read_text()
+    assert sum(array.size for array in arrays) == int(re.search(r"([\d,]+) numbers", card)[1].replace(",", ""))
 
 
 def test_the_card_of_the_blood_cells_says_how_many_numbers_there_are():

@@ -1,6 +1,7 @@
 """The reference functions of `w4_style` against loops, einsum, TensorFlow, real convolutions and the numeric gradient."""
 
 import os
+import re
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -265,6 +266,11 @@ def test_the_notebooks_names_are_as_they_were_after_a_look():
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
+
+def bold_is_as_good_as_lbfgs(timid, bold, lbfgs):
+    return bold < timid and bold < 1.25 * lbfgs
+
+
 FIGURES = 12  # at least so many
 # What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
 CLAIMS = [
@@ -276,4 +282,5 @@ CLAIMS = [
 CLAIMS_WHEN_TRAINED = [
     (r"style: (\S+) % of its cost gone after", lambda share: float(share) >= 95),
     (r"content: (\S+) % of what another", lambda share: float(share) <= 70),
+    (r"(Adam, rate 0.02 .*)", lambda line: bold_is_as_good_as_lbfgs(*map(float, re.findall(r" (\S+) after", line)))),
 ]
