@@ -150,6 +150,28 @@ def grade(
         raise SystemExit(1)
 
 
+@app.command("submit")
+def hand_in(
+    name: AssignmentName,
+    notebook: Annotated[Optional[Path], typer.Option(help="Another file than the course's own notebook.")] = None,  # noqa: UP045
+    to: Annotated[Optional[Path], typer.Option(help="Folder for the copy; .course/handed-in without it.")] = None,  # noqa: UP045
+) -> None:
+    """Hand in: a copy of the saved notebook with a receipt, and what it still lacks."""
+    from grader.submit import submit
+
+    receipt, file = submit(name, notebook, to)
+    console.print(f"[green]✓[/] {escape(_short(file))}", soft_wrap=True)
+    console.print(f"  {receipt.bytes / 1e3:,.0f} kB, saved {receipt.saved}")
+    console.print(f"  SHA-256 {receipt.sha256}", soft_wrap=True)
+    if receipt.missing:
+        console.print(
+            f"[yellow]![/] Not written yet: {', '.join(receipt.missing)}. You can hand in again.", soft_wrap=True
+        )
+    console.print(
+        "Give this file to your instructor. The receipt beside it says which file it was, and when.", soft_wrap=True
+    )
+
+
 @app.command()
 def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
     """Grade the grader: right, wrong, hostile and broken hand-ins; exit 1 where one does not get what it deserves."""

@@ -158,7 +158,7 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
             cell.outputs, cell.execution_count = [], None
         if is_answer(cell):
             name = grade_id_of(cell)
-            if answers.get(name) == cell.source and _is_defined(name, added):
+            if answers.get(name) == cell.source and is_defined(name, added):
                 cell.metadata["convnets"] = {
                     "missing": True
                 }  # the stub would take the place of what is written elsewhere
@@ -209,14 +209,15 @@ def _see_that_it_answers(wanted: dict[str, NotebookNode], handed: list[HandedCel
         return
     functions = [name for name, cell in wanted.items() if cell.cell_type == "code"]
     text = "\n".join(cell.source for cell in handed if cell.kind == "code")
-    if any(_is_defined(name, text) for name in functions):
+    if any(is_defined(name, text) for name in functions):
         return
     others = sorted(name for name in found if name.isidentifier())[:3]
     which = f" It asks for {', '.join(others)} and so on: is it another assignment's?" if others else ""
     raise Rejected(f"None of the {len(wanted)} answer cells of this assignment is in the notebook.{which}")
 
 
-def _is_defined(name: str, text: str) -> bool:
+def is_defined(name: str, text: str) -> bool:
+    """Whether a cell's text gives a meaning to a name, by `def` or by `=`."""
     return bool(re.search(rf"^[ \t]*(def[ \t]+{name}\b|{name}[ \t]*=)", text, re.MULTILINE))
 
 

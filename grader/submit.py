@@ -1,0 +1,100 @@
+"""Handing in: a copy of the notebook that nobody changes by accident, a receipt, and what is still missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from grader import handin, visible
+from grader.errors import CourseError
+from grader.exercise import ROOT
+
+FOLDER = ROOT / ".course" / "handed-in"
+_STUB, _QUESTION = "raise NotImplementedError", "*Write your answer here"
+
+
+class NotHandedIn(CourseError):
+    """There is no such assignment, or its file cannot be handed in; the message says why."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was handed in, and when.
+
+    Attributes:
+        file -- the copy, relative to the receipt
+        handed_in, saved -- when, with the time zone; `saved` is when the notebook was last written
+        sha256 -- of the copy, in hex: `sha256sum` says the same
+        missing -- names of functions and answers that nobody has written yet
+    """
+
+    assignment: str
+    file: str
+    handed_in: str
+    saved: str
+    bytes: int
+    sha256: str
+    missing: list[str]
+
+
+def submit(assignment: str, notebook: Path | None = None, folder: Path | None = None) -> tuple[Receipt, Path]:
+    """Copy a notebook into a folder of its own, with a receipt beside it; earlier copies stay.
+
+    Arguments:
+        assignment -- such as "w1_conv"
+        notebook -- the file; by default the course's own, notebooks/A/A.ipynb
+        folder -- where copies are kept; by default .course/handed-in
+
+    Returns:
+        the receipt, and the copy's path
+
+    Raises:
+        NotHandedIn -- where there is no such assignment or file, or where the file is no notebook of this assignment
+    """
+    if assignment not in visible.assignments():
+        known = ", ".join(visible.assignments())
+        raise NotHandedIn(f"There is no assignment {assignment!r}. There are: {known}.")
+    notebook = notebook or ROOT / "notebooks" / assignment / f"{assignment}.ipynb"
+    try:
+        raw = handin.read_file(notebook)
+        cells = handin.parse(raw)
+    except handin.Rejected as error:
+        raise NotHandedIn(f"{notebook.name} was not handed in. {error}") from None
+    if not any(cell.grade_id in visible.points(assignment) for cell in cells):
+        raise NotHandedIn(f"{notebook.name} was not handed in: it has none of the cells of {assignment}.")
+    now = time.time()
+    copy = (folder or FOLDER) / assignment / time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
+    try:
+        copy.mkdir(parents=True)
+        file = copy / f"{assignment}.ipynb"
+        file.write_bytes(raw)
+        receipt = Receipt(
+            assignment,
+            file.name,
+            _written(now),
+            _written(notebook.stat().st_mtime),
+            len(raw),
+            hashlib.sha256(raw).hexdigest(),
+            missing(cells, assignment),
+        )
+        (copy / "receipt.json").write_text(json.dumps(asdict(receipt), indent=1) + "\n")
+    except FileExistsError:
+        raise NotHandedIn("This was handed in a second ago: it need not be done twice.") from None
+    except OSError as error:
+        raise NotHandedIn(f"{copy} cannot be written ({error.strerror}): nothing was handed in.") from None
+    return receipt, file
+
+
+def missing(cells: list[handin.HandedCell], assignment: str) -> list[str]:
+    """Names of the functions and written answers of an assignment that a notebook does not have yet."""
+    code = [cell.source for cell in cells if cell.kind == "code" and _STUB not in cell.source]
+    functions = [name for name in visible.points(assignment) if not any(handin.is_defined(name, text) for text in code)]
+    answers = [cell.grade_id for cell in cells if cell.grade_id.startswith("answer_") and _QUESTION in cell.source]
+    return [*functions, *answers]
+
+
+def _written(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(seconds))
