@@ -120,7 +120,7 @@ def test_a_style_of_its_own_size_comes_out():
 
 
 def test_vgg19_is_taken_where_it_lies_and_gets_what_it_was_trained_on(empty_cache):
-    original = keras.applications.VGG19((None, None, 3), weights=None, include_top=False)
+    original = keras.applications.VGG19(include_top=False, weights=None, input_shape=(None, None, 3))
     with h5py.File(empty_cache / VGG_FILE, "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, original)
     found = data.pretrained("style_features")
