@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -93,7 +94,7 @@ def backend_with_gpu() -> str:
 
 def uses_keras(name: str) -> bool:
     """Whether an assignment's functions need Keras."""
-    return "import keras" in inspect.getsource(exercise.load(name).solution)
+    return re.search(r"^(import|from) keras", inspect.getsource(exercise.load(name).solution), re.MULTILINE) is not None
 
 
 def hand_ins(assignment: Assignment, kind: str) -> Iterator[dict[str, int]]:
