@@ -51,8 +51,7 @@ def _mobilenet_v2(own: bool, input_shape: tuple[int | None, int | None, int]) ->
     found = None if own else keras_file(IMAGENET)
     if found is None:
         model = MobileNetV2(input_shape, alpha=WIDTH, include_top=False, weights=None, name="mobilenet_v2")
-        _fill(model, WEIGHTS / "mobilenet_v2.npz")
-        return model
+        return filled(model, WEIGHTS / "mobilenet_v2.npz")
     model = MobileNetV2(input_shape, include_top=False, weights=None, name="mobilenet_v2")
     try:
         model.load_weights(found)
@@ -65,8 +64,6 @@ def _mobilenet_v2(own: bool, input_shape: tuple[int | None, int | None, int]) ->
 
 
 def _style_features(own: bool, input_shape: tuple[int | None, int | None, int]) -> keras.Model:
-    import numpy as np
-
     from data import style_features
     from data.catalogue import find_weights
     from data.lookup import at_hand, content_folder
@@ -77,8 +74,7 @@ def _style_features(own: bool, input_shape: tuple[int | None, int | None, int]) 
     if not own and at_hand(squeezenet.name, squeezenet.archive):
         (path,) = content_folder(squeezenet.name, squeezenet.archive).glob("*.npz")
         return style_features.squeezenet11(path, input_shape)
-    with np.load(WEIGHTS / "small_vgg.npz", allow_pickle=False) as arrays:
-        return style_features.small_vgg(input_shape, dict(arrays))
+    return filled(style_features.small_vgg(input_shape), WEIGHTS / "small_vgg.npz")
 
 
 def keras_file(name: str) -> Path | None:
@@ -90,11 +86,12 @@ def keras_file(name: str) -> Path | None:
     return None
 
 
-def _fill(model: keras.Model, path: Path) -> None:
-    """Put the arrays of an .npz, named "layer.weight", into a model."""
+def filled(model: keras.Model, path: Path) -> keras.Model:
+    """The model, with the arrays of an .npz, named "layer.weight", as its weights."""
     import numpy as np
 
     with np.load(path, allow_pickle=False) as arrays:
         for layer in model.layers:
             for weight in layer.weights:
                 weight.assign(arrays[f"{layer.name}.{weight.name}"].astype("float32"))
+    return model

@@ -10,7 +10,6 @@ from data.errors import DataError
 if TYPE_CHECKING:
     import keras
     from keras import KerasTensor
-    from numpy.typing import NDArray
 
     Shape = tuple[int | None, int | None, int]
 
@@ -79,10 +78,10 @@ def squeezenet11(path: Path | None, input_shape: Shape) -> keras.Model:
     return model
 
 
-def small_vgg(input_shape: Shape = (None, None, 3), arrays: dict[str, NDArray] | None = None) -> keras.Model:
+def small_vgg(input_shape: Shape = (None, None, 3), normalised: bool = False) -> keras.Model:
     """The project's own network: VGG's plan with fewer filters, and averages between the blocks instead of maxima.
 
-    arrays  its weights by "layer.kernel" and "layer.bias"; None leaves it as Keras starts it
+    normalised  whether there is a batch normalisation between each convolution and its ReLU, as while it is taught
     """
     import keras
     from keras import layers
@@ -93,17 +92,13 @@ def small_vgg(input_shape: Shape = (None, None, 3), arrays: dict[str, NDArray] |
         if block > 1:
             x = layers.AveragePooling2D(2, name=f"block{block - 1}_pool")(x)
         for place, filters in enumerate(widths, 1):
-            name = f"block{block}_conv{place}"
-            x = layers.Conv2D(filters, 3, padding="same", activation="relu", kernel_initializer="he_normal", name=name)(
-                x
-            )
-    model = keras.Model(picture, x, name="small_vgg")
-    if arrays is not None:
-        for layer in model.layers:
-            if layer.weights:
-                kernel, bias = (arrays[f"{layer.name}.{part}"].astype("float32") for part in ("kernel", "bias"))
-                layer.set_weights([kernel, bias])
-    return model
+            name, activation = f"block{block}_conv{place}", None if normalised else "relu"
+            start = {"kernel_initializer": "he_normal", "activation": activation}
+            x = layers.Conv2D(filters, 3, padding="same", name=name, **start)(x)
+            if normalised:
+                x = layers.BatchNormalization(momentum=0.98, name=f"{name}_norm")(x)
+                x = layers.ReLU(name=f"{name}_relu")(x)
+    return keras.Model(picture, x, name="small_vgg")
 
 
 def _less_mean(picture: KerasTensor, mean: tuple[float, ...]) -> KerasTensor:

@@ -1,13 +1,14 @@
 """What the tests share: a course built once a worker, and what is needed to judge hand-ins of it."""
 
 import os
+import warnings
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import nbformat
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 
 from grader import build, exercise, handins, judge, key, sandbox
 from grader.course import Course
@@ -23,6 +24,19 @@ LONG = tuple(
 # A busy machine is slow, not wrong.
 settings.register_profile("course", deadline=None)
 settings.load_profile("course")
+
+
+def forall(examples, *strategies):
+    """So many examples of what hypothesis draws."""
+    return lambda test: settings(max_examples=examples)(given(*strategies)(test))
+
+
+@pytest.fixture
+def no_warning():
+    """A division by 0 and the like fail the test."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        yield
 
 
 @pytest.fixture(scope="session")

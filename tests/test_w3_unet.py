@@ -4,12 +4,11 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import warnings
 
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from conftest import forall
 from hypothesis import strategies as st
 from keras import layers
 from numpy.testing import assert_allclose
@@ -28,20 +27,9 @@ from solutions.w3_unet import (
     upsampling_block,
 )
 
-pytestmark = pytest.mark.backends
+pytestmark = [pytest.mark.backends, pytest.mark.usefixtures("no_warning")]
 SEEDS = st.integers(0, 2**32 - 1)
 array = keras.ops.convert_to_numpy
-
-
-def forall(examples, *strategies):
-    return lambda test: settings(max_examples=examples, deadline=None)(given(*strategies)(test))
-
-
-@pytest.fixture(autouse=True)
-def no_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", RuntimeWarning)
-        yield
 
 
 # --- transposed convolution -----------------------------------------------------------------------------------------

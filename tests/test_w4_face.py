@@ -6,12 +6,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import itertools
 import tracemalloc
-import warnings
 
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from conftest import forall
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
@@ -36,20 +35,9 @@ from solutions.w4_face import (
     who_is_it,
 )
 
-pytestmark = pytest.mark.backends
+pytestmark = [pytest.mark.backends, pytest.mark.usefixtures("no_warning")]
 SEEDS = st.integers(0, 2**32 - 1)
 array = keras.ops.convert_to_numpy
-
-
-def forall(examples, *strategies):
-    return lambda test: settings(max_examples=examples, deadline=None)(given(*strategies)(test))
-
-
-@pytest.fixture(autouse=True)
-def no_warning():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", RuntimeWarning)
-        yield
 
 
 # --- encodings ------------------------------------------------------------------------------------------------------

@@ -3,15 +3,14 @@
 import time
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 import data
-from data.pretrained import WEIGHTS, WIDTH
+from data.pretrained import WIDTH
 from data.pretraining.crops import SIDE, crops
 from data.pretraining.distil import distil
 from data.pretraining.graft import graft
 from data.pretraining.measure import ridge_accuracy
+from data.pretraining.save import save
 from data.pretraining.teacher import Teacher
 
 CROPS, GRAFTED_ON, EPOCHS = 16_000, 600, 2
@@ -38,17 +37,6 @@ def measured(student: keras.Model, state: str, start: float) -> None:
     train, test = (data.load("flowers12", split=split, size=160) for split in ("train", "test"))
     accuracy = ridge_accuracy(open_to_sizes, train, test)
     print(f"{state}, {time.perf_counter() - start:.0f} s: ridge accuracy on flowers12 {accuracy:.3f}")
-
-
-def save(student: keras.Model) -> None:
-    """Filters in half precision, everything else in single."""
-    arrays: dict[str, NDArray] = {}
-    for layer in student.layers:
-        for weight in layer.weights:
-            value = keras.ops.convert_to_numpy(weight)
-            arrays[f"{layer.name}.{weight.name}"] = value.astype(np.float16 if value.ndim > 1 else np.float32)
-    WEIGHTS.mkdir(exist_ok=True)
-    np.savez_compressed(WEIGHTS / "mobilenet_v2.npz", **arrays)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

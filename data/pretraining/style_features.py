@@ -16,10 +16,10 @@ from keras import layers, ops
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from data.pretrained import WEIGHTS
 from data.pretraining.crops import crops
+from data.pretraining.save import save
 from data.pretraining.teacher import Teacher
-from data.style_features import SMALL, small_vgg
+from data.style_features import small_vgg
 
 CROPS, EPOCHS, BATCH, RATE = 8_000, 3, 16, 2e-3
 LEVEL = 3.0
@@ -34,7 +34,7 @@ def main() -> None:
     print(f"{len(pictures):,} cuts after {time.perf_counter() - began:.0f} s")
     learner = Learner(Teacher(), pictures[:: len(pictures) // 400])
     learner.fit(pictures)
-    model = small_vgg(arrays=folded(learner.body))
+    model = folded(learner.body)
     levelled(model, pictures[:: len(pictures) // 400])
     save(model)
     print(f"done after {time.perf_counter() - began:.0f} s")
@@ -47,7 +47,7 @@ class Learner:
         self.teacher = teacher
         wanted = teacher.at(ops.convert_to_tensor(some), HINTS.values())
         self.spreads = [ops.std(one, axis=(0, 1, 2)) + 0.1 * ops.mean(ops.std(one, axis=(0, 1, 2))) for one in wanted]
-        self.body = normalised_vgg()
+        self.body = small_vgg(normalised=True)
         seen = [self.body.get_layer(f"{name}_relu").output for name in HINTS]
         said = [
             layers.Conv2D(one.shape[-1], 1, name=f"to_step_{step}")(x)
@@ -86,32 +86,17 @@ class Learner:
             print(f"epoch {epoch + 1}: left unsaid at the four depths", np.mean(losses[-200:], axis=0).round(3))
 
 
-def normalised_vgg() -> keras.Model:
-    """`small_vgg` with batch normalisation between each convolution and its ReLU."""
-    x = picture = keras.Input((None, None, 3))
-    x = layers.Rescaling(2.0, -1.0)(x)
-    for block, widths in SMALL.items():
-        if block > 1:
-            x = layers.AveragePooling2D(2)(x)
-        for place, filters in enumerate(widths, 1):
-            name = f"block{block}_conv{place}"
-            x = layers.Conv2D(filters, 3, padding="same", kernel_initializer="he_normal", name=name)(x)
-            x = layers.BatchNormalization(momentum=0.98, name=f"{name}_norm")(x)
-            x = layers.ReLU(name=f"{name}_relu")(x)
-    return keras.Model(picture, x)
-
-
-def folded(body: keras.Model) -> dict[str, NDArray[np.float32]]:
-    """The weights of a `small_vgg` that answers as `body` does: its normalisations are in its filters."""
-    arrays = {}
-    for block, widths in SMALL.items():
-        for name in (f"block{block}_conv{place}" for place in range(1, len(widths) + 1)):
-            kernel, bias = body.get_layer(name).get_weights()
-            norm = body.get_layer(f"{name}_norm")
+def folded(body: keras.Model) -> keras.Model:
+    """A `small_vgg` that answers as `body` does: the normalisations are in its filters."""
+    model = small_vgg()
+    for layer in model.layers:
+        if layer.weights:
+            kernel, bias = body.get_layer(layer.name).get_weights()
+            norm = body.get_layer(f"{layer.name}_norm")
             gamma, beta, mean, variance = norm.get_weights()
             factor = gamma / np.sqrt(variance + norm.epsilon)
-            arrays[f"{name}.kernel"], arrays[f"{name}.bias"] = kernel * factor, beta + (bias - mean) * factor
-    return arrays
+            layer.set_weights([kernel * factor, beta + (bias - mean) * factor])
+    return model
 
 
 def levelled(model: keras.Model, some: NDArray[np.uint8]) -> None:
@@ -129,16 +114,6 @@ def levelled(model: keras.Model, some: NDArray[np.uint8]) -> None:
         kernel, bias = layer.get_weights()
         layer.set_weights([kernel * before[:, None] / after, bias / after])
         before = after
-
-
-def save(model: keras.Model) -> None:
-    """Filters in half precision, biases in single."""
-    arrays: dict[str, NDArray] = {}
-    for layer in model.layers:
-        if layer.weights:
-            kernel, bias = layer.get_weights()
-            arrays |= {f"{layer.name}.kernel": kernel.astype(np.float16), f"{layer.name}.bias": bias}
-    np.savez_compressed(WEIGHTS / "small_vgg.npz", **arrays)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE, RUNS, WAYS = 105, 20, 20
+RUNS = 20
 
 
 def read(folder: Path, split: str | None, names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
