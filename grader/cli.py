@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -58,24 +55,17 @@ def build(name: SomeAssignment = None) -> None:
         console.print(f"✓ {_short(path)}")
 
 
-@app.command()
-def lab() -> None:
-    """Open JupyterLab on the notebooks."""
-    from grader import exercise
-    from grader.build import build as build_one
-    from grader.course import Course
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    instructor: Annotated[
+        bool, typer.Option("--instructor", help="With Formgrader, on the course's own folder.")
+    ] = False,
+) -> None:
+    """Open JupyterLab on the notebooks, at a start page. What else is given, such as --no-browser, is handed on to it."""
+    from grader.lab import open_lab
 
-    notebooks = exercise.ROOT / "notebooks"
-    for one in exercise.names():
-        if not (notebooks / one / f"{one}.ipynb").exists():
-            build_one(one, Course())
-    # Answer keys take minutes the first time: they are made while the student reads.
-    keys = "import os; os.nice(10) if hasattr(os, 'nice') else None; from grader import visible; visible.write_all()"
-    subprocess.Popen([sys.executable, "-c", keys], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    command = [sys.executable, "-m", "jupyter", "lab", str(notebooks)]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # Jupyter refuses otherwise; it listens on this machine only
-    raise SystemExit(subprocess.call(command))
+    raise SystemExit(open_lab(instructor, tuple(context.args)))
 
 
 @app.command()

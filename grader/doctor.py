@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader import backends
+from grader import backends, gpus
 from grader.course import Course
 from grader.exercise import ROOT
 from grader.sandbox import Limits, NoSandbox
@@ -270,32 +270,20 @@ def _readable(what: str, folder: Path) -> Check:
 
 
 def _kernels() -> Check:
-    from jupyter_client.kernelspec import KernelSpecManager
+    from grader import kernelspecs
 
-    from grader.kernelspecs import KERNELS
-
-    found = KernelSpecManager().find_kernel_specs()
-    missing = [label for name, (label, _) in KERNELS.items() if name not in found]
+    missing = kernelspecs.missing()
     if missing:
         return Check("kernels", NOTE, f"{_some(missing)} not offered in Jupyter: run `course kernels install`.")
-    return Check("kernels", OK, ", ".join(label for label, _ in KERNELS.values()))
+    return Check("kernels", OK, ", ".join(kernel.label for kernel in kernelspecs.KERNELS.values()))
 
 
 def _gpu() -> Check:
-    """From the driver alone: TensorFlow would take seconds to say the same."""
-    models = [
-        line.partition(":")[2].strip()
-        for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
-        for line in path.read_text().splitlines()
-        if line.startswith("Model:")
-    ]
-    if not models and shutil.which("nvidia-smi"):
-        models = re.findall(r"^GPU \d+: (.*?)(?: \(|$)", _says("nvidia-smi", "-L", lines=None), re.MULTILINE)
-    if not models and Path("/dev/nvidia0").exists():
-        models = ["an NVIDIA GPU"]
-    return Check(
-        "GPU", OK, _some(models) if models else "none; nothing in the course needs one, and grading uses the CPU"
-    )
+    found = gpus.seen()
+    if not found:
+        return Check("GPU", OK, "none; nothing in the course needs one, and grading uses the CPU")
+    trouble = gpus.refusal()
+    return Check("GPU", NOTE, trouble) if trouble else Check("GPU", OK, _some(found))
 
 
 def _says(program: str, *arguments: str, lines: int | None = 1) -> str:

@@ -11,7 +11,7 @@ from importlib import metadata
 import pytest
 from rich.console import Console
 
-from grader import backends, doctor
+from grader import backends, doctor, gpus
 from grader.course import Course
 
 
@@ -176,4 +176,8 @@ def test_a_gpu_is_named_by_the_drivers_own_tool(course, monkeypatch, tmp_path):
     (tmp_path / "nvidia-smi").write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H200 (UUID: GPU-1)'\n")
     (tmp_path / "nvidia-smi").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(gpus, "_tensorflow_has_cuda", lambda: True)
     assert found(course, "GPU").sentence == "NVIDIA H200"
+    monkeypatch.setattr(gpus, "_tensorflow_has_cuda", lambda: False)
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    assert "TensorFlow installed here cannot use it" in found(course, "GPU").sentence

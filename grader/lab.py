@@ -1,0 +1,82 @@
+"""JupyterLab on the course: for students at the start page, for instructors with Formgrader."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from grader import exercise, kernelspecs, notebook, start
+from grader.course import TEMPLATES
+
+LOOK_SECONDS = 1.0
+# Answer keys take minutes the first time: they are made while the student reads.
+KEYS = "import os; os.nice(10) if hasattr(os, 'nice') else None; from grader import visible; visible.write_all()"
+
+
+def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
+    """Start JupyterLab, and keep the start page as it should be until it ends; returns its exit status.
+
+    Arguments:
+        instructor -- the whole course's folder, with Formgrader; without it the notebooks, at the start page
+        arguments -- handed on to JupyterLab, such as "--no-browser"
+    """
+    _build_notebooks()
+    if kernelspecs.missing():
+        kernelspecs.install()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    keys = subprocess.Popen([sys.executable, "-c", KEYS], **quiet)  # type: ignore[call-overload]
+    page = start.write()
+    process = subprocess.Popen(command(instructor, arguments), cwd=exercise.ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        return _keep(process, page)
+    except KeyboardInterrupt:  # JupyterLab has heard it too, and asks whether to stop
+        return process.wait()
+    finally:
+        keys.terminate()
+
+
+def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
+    """The command line that starts JupyterLab."""
+    role = "instructor" if instructor else "student"
+    line = [sys.executable, "-m", "jupyter", "lab", f"--LabApp.app_settings_dir={TEMPLATES / 'lab' / role}"]
+    if instructor:
+        # Formgrader looks for the course below the folder that is served, and its folder begins with a dot.
+        line += [f"--ServerApp.root_dir={exercise.ROOT}", "--ContentsManager.allow_hidden=True"]
+        line += ["--LabApp.default_url=/lab/tree/notebooks"]
+    else:
+        line += [f"--ServerApp.root_dir={exercise.ROOT / 'notebooks'}", f"--LabApp.default_url=/lab/tree/{start.PAGE}"]
+        line += ["--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'w*.md', '.*']"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        line.append("--allow-root")  # Jupyter refuses otherwise; it listens on this machine only
+    return [*line, *arguments]
+
+
+def _build_notebooks() -> None:
+    """Those that are missing: a class kit brings its own, and cannot build any."""
+    from grader.build import build
+    from grader.course import Course
+
+    for name in exercise.names():
+        if not (exercise.ROOT / "notebooks" / name / f"{name}.ipynb").exists():
+            build(name, Course())
+
+
+def _keep(process: subprocess.Popen, page: Path) -> int:
+    """Write the start page anew whenever a check has changed the learner's record."""
+    seen = _changed(notebook.RECORD)
+    while process.poll() is None:
+        now = _changed(notebook.RECORD)
+        if now != seen:
+            seen = now
+            start.write(page.parent)
+        time.sleep(LOOK_SECONDS)
+    return process.returncode
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0

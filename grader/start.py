@@ -1,0 +1,156 @@
+"""The start page: the assignments, what each takes, one's own progress, and what this machine has for them.
+
+It is Markdown, so that JupyterLab shows it in the reader's theme, with headings and links that a keyboard and a screen
+reader find; what it says of an assignment, the notebook itself says in its first cell.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import gpus, kernelspecs, notebook, visible
+from grader.exercise import ROOT
+
+PAGE = "start.md"
+STEPS = 8  # of a bar
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a notebook says of itself before it begins."""
+
+    title: str
+    summary: str
+    time: str
+    needs: str
+    builds_on: list[str]
+
+
+def write(notebooks: Path = ROOT / "notebooks") -> Path:
+    """Write the page into the folder of the notebooks; returns its path."""
+    path = notebooks / PAGE
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(page(notebooks), encoding="utf-8")
+    unfinished.replace(path)
+    return path
+
+
+def page(notebooks: Path) -> str:
+    """The page as Markdown; links are relative to the folder of the notebooks."""
+    names = in_order(notebooks)
+    passed = {one for one, right in notebook._record().get("passed", {}).items() if right}
+    parts = [
+        "# Convnets",
+        "Convolutional networks, from a convolution written in NumPy to networks that detect, segment, recognise and paint. "
+        "Every function that you write is checked at once.",
+        _summary(notebooks, names, passed),
+    ]
+    rows = [_row(notebooks, name, passed) for name in names]
+    parts += ["## The assignments", _table(["Week", "Assignment", "Time", "Run as a whole", "You have"], rows)]
+    parts += [
+        "## This machine",
+        _table(["", ""], [["**Kernels**", _kernels()], ["**GPU**", _gpu()], ["**Data**", _data()]]),
+    ]
+    parts += [
+        "## How it goes",
+        "`Shift Enter` runs a cell and goes to the next; `Esc` and `Enter` lead out of a cell and into it; "
+        "`Ctrl Shift C` finds every other command. `check(f)` tries a function, `hint(f)` helps in steps, `progress()` "
+        "shows where you stand. Save with `Ctrl S`. In a terminal, `course submit w1_conv` makes the file to hand in.",
+        "This page is written anew while you work: close and open it to see your progress.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def opening(path: Path) -> Opening:
+    """What the first cell of a notebook file says: its title, its first paragraph, and two rows of its table."""
+    source = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+    text = source if isinstance(source, str) else "".join(source)
+    title, summary = re.match(r"# (.+)\n\n((?:.+\n)+)", text).groups()  # type: ignore[union-attr]  # a test sees to it
+    rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", text, re.MULTILINE))
+    earlier = re.findall(r"`(w\w+)`", rows.get("Builds on", ""))
+    return Opening(title, " ".join(summary.split()), rows["Time"], rows["Needs"], earlier)
+
+
+def in_order(notebooks: Path) -> list[str]:
+    """The assignments whose notebooks are there, week by week, each after those that it builds on."""
+    names = [name for name in visible.assignments() if _file(notebooks, name).exists()]
+    return sorted(names, key=lambda name: (name.partition("_")[0], len(_before(notebooks, name)), name))
+
+
+def _before(notebooks: Path, name: str) -> set[str]:
+    """All that must come before an assignment in its own week."""
+    week = name.partition("_")[0]
+    near = {one for one in opening(_file(notebooks, name)).builds_on if one.startswith(f"{week}_")}
+    return near.union(*(_before(notebooks, one) for one in near if _file(notebooks, one).exists()))
+
+
+def _file(notebooks: Path, name: str) -> Path:
+    return notebooks / name / f"{name}.ipynb"
+
+
+def _summary(notebooks: Path, names: list[str], passed: set[str]) -> str:
+    points = {name: visible.points(name) for name in names}
+    total = sum(map(len, points.values()))
+    got = sum(worth for of_one in points.values() for one, worth in of_one.items() if one in passed)
+    most = sum(sum(of_one.values()) for of_one in points.values())
+    done = sum(one in passed for of_one in points.values() for one in of_one)
+    line = f"**Your progress:** {_bar(done, total)}{done} of {total} functions pass, {got:g} of {most:g} points."
+    following = [(name, one) for name in names for one in points[name] if one not in passed]
+    if not following:
+        return f"{line} Everything passes."
+    name, function = following[0]
+    word = "Go on" if done else "Begin"
+    return f"{line} {word} with `{function}` in [{opening(_file(notebooks, name)).title}]({name}/{name}.ipynb)."
+
+
+def _row(notebooks: Path, name: str, passed: set[str]) -> list[str]:
+    about, points = opening(_file(notebooks, name)), visible.points(name)
+    done = [one for one in points if one in passed]
+    state = f"{_bar(len(done), len(points))}{len(done)} of {len(points)} functions"
+    if done:
+        state += f", {sum(points[one] for one in done):g} of {sum(points.values()):g} points"
+    week = name.partition("_")[0].removeprefix("w")
+    time, needs = about.time.partition(",")[0], about.needs.removeprefix("once everything is filled in, ")
+    return [week, f"[{about.title}]({name}/{name}.ipynb)", time, re.split("[,;]", needs)[0], state]
+
+
+def _bar(done: int, total: int) -> str:
+    full = done * STEPS // max(total, 1)
+    return f'<span aria-hidden="true">{"▰" * full}{"▱" * (STEPS - full)}</span> '
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, [":--"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _kernels() -> str:
+    missing = kernelspecs.missing()
+    if missing:
+        return f"{', '.join(missing)} not offered yet: `course kernels install` in a terminal"
+    return ", ".join(kernel.label for kernel in kernelspecs.KERNELS.values()) + "; Python 3 works as well"
+
+
+def _gpu() -> str:
+    return gpus.refusal() or f"{', '.join(gpus.seen())}: choose the kernel Convnets (GPU)"
+
+
+def _data() -> str:
+    import data
+    from data.lookup import at_hand
+
+    declared = data.sets()
+    embedded = [one.name for one in declared if one.archive is None]
+    fetched = [one for one in declared if one.archive is not None]
+    absent = [one.name for one in fetched if one.archive and not at_hand(one.name, one.archive)]
+    line = f"{len(embedded)} sets come with the course, enough for every notebook"
+    here = len(fetched) - len(absent)
+    if here:
+        line += f"; {here} of {len(fetched)} larger ones are here too"
+    if absent:
+        line += f". Not here yet: {', '.join(absent)}; `course data get NAME` fetches one"
+    return line

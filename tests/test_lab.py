@@ -1,0 +1,202 @@
+"""JupyterLab's start page, how it is started, and the kernel that says why it has no GPU."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from grader import exercise, gpus, kernelspecs, lab, notebook, start, visible
+
+NOTEBOOKS = exercise.ROOT / "notebooks"
+
+
+@pytest.fixture(autouse=True)
+def own_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebook, "RECORD", tmp_path / "progress.json")
+
+
+def passing(*functions):
+    notebook.RECORD.write_text(json.dumps({"passed": dict.fromkeys(functions, True)}))
+
+
+def test_the_start_page_has_every_assignment_in_its_order_with_what_it_takes():
+    page = start.page(NOTEBOOKS)
+    links = re.findall(r"^\| \d \| \[.+?\]\((\w+)/\w+\.ipynb\)", page, re.MULTILINE)
+    assert sorted(links) == exercise.names()
+    assert links.index("w2_resnet") < links.index("w2_mobilenet")
+    assert links.index("w3_yolo") < links.index("w3_unet")
+    for name in links:
+        about = start.opening(NOTEBOOKS / name / f"{name}.ipynb")
+        assert about.title in page and about.time.partition(",")[0] in page
+        assert "hour" in about.time and "GB" in about.needs
+    for what in ("Kernels", "GPU", "Data"):
+        assert f"**{what}**" in page
+
+
+def test_the_start_page_says_where_one_stands_and_what_comes_next():
+    assert "Begin with `output_size` in" in start.page(NOTEBOOKS)
+    first, second, *_ = visible.points("w1_conv")
+    passing(first)
+    page = start.page(NOTEBOOKS)
+    assert f"Go on with `{second}`" in page and "1 of 15 functions" in page
+    everything = [one for name in visible.assignments() for one in visible.points(name)]
+    passing(*everything)
+    assert f"{len(everything)} of {len(everything)} functions pass" in start.page(NOTEBOOKS)
+    assert "Everything passes." in start.page(NOTEBOOKS)
+
+
+def test_data_that_is_not_here_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_CACHE", str(tmp_path))
+    monkeypatch.delenv("COURSE_DATA_MIRROR", raising=False)
+    assert "Not here yet: sign_digits" in start.page(NOTEBOOKS)
+
+
+def until_it_answers(address):
+    for _ in range(100):
+        try:
+            return fetched(f"{address}/api/status")
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"{address} does not answer")
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A JupyterLab of `course lab` with arguments, its address, and nothing left of it afterwards."""
+    processes = []
+
+    def serve(*arguments):
+        environment = {key: value for key, value in os.environ.items() if key != "JPY_PARENT_PID"}
+        line = ["lab", *arguments, "--no-browser", "--ServerApp.port=0", "--IdentityProvider.token=word"]
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("course"), *line],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=environment | {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_DATA_DIR": str(tmp_path)},
+        )
+        processes.append(process)
+        for text in process.stderr:
+            found = re.search(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token", text)
+            if found:
+                address, path = found.groups()
+                until_it_answers(address)
+                return process, address, path
+        raise AssertionError("JupyterLab did not start")
+
+    yield serve
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
+def fetched(address):
+    with urllib.request.urlopen(f"{address}{'&' if '?' in address else '?'}token=word", timeout=20) as answer:
+        return answer.read().decode()
+
+
+def test_course_lab_serves_the_notebooks_and_ends_when_it_is_told_to(served):
+    process, address, path = served()
+    assert path == "/lab/tree/start.md"
+    listed = {one["name"] for one in json.loads(fetched(f"{address}/api/contents"))["content"]}
+    assert {"start.md", *exercise.names()} <= listed
+    inside = {one["name"] for one in json.loads(fetched(f"{address}/api/contents/w1_conv"))["content"]}
+    assert inside == {"w1_conv.ipynb"}
+    assert set(kernelspecs.KERNELS) <= set(json.loads(fetched(f"{address}/api/kernelspecs"))["kernelspecs"])
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=30)
+    with pytest.raises(urllib.error.URLError):
+        fetched(address)
+
+
+def test_the_start_page_follows_what_is_checked(monkeypatch, tmp_path):
+    (tmp_path / start.PAGE).write_text("old")
+    monkeypatch.setattr(start, "page", lambda notebooks: "new")
+    monkeypatch.setattr(lab, "LOOK_SECONDS", 0.05)
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1.5)"])
+
+    def check_something(*_):
+        passing("zero_pad")
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    before = signal.signal(signal.SIGALRM, check_something)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        assert lab._keep(process, tmp_path / start.PAGE) == 0
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert (tmp_path / start.PAGE).read_text() == "new"
+
+
+def run_in(kernel, source):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(book, timeout=60, kernel_name=kernel).execute()
+    return book.cells[0].outputs
+
+
+@pytest.mark.skipif(bool(gpus.seen()), reason="there is a GPU here")
+def test_without_a_gpu_its_kernel_answers_with_a_sentence():
+    kernelspecs.install()
+    with pytest.raises(CellExecutionError, match=r"No GPU is seen on this machine\. Choose .*Convnets \(CPU\)"):
+        run_in("convnets-gpu", "print(1)")
+    assert run_in("convnets-cpu", "import os; print(os.environ['CUDA_VISIBLE_DEVICES'])")[0].text == "-1\n"
+
+
+def test_a_tensorflow_without_cuda_is_told_from_one_with_it(monkeypatch):
+    monkeypatch.setattr(gpus, "seen", lambda: ["NVIDIA H200"])
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    monkeypatch.setattr(gpus, "_tensorflow_has_cuda", lambda: False)
+    assert gpus.refusal().startswith("NVIDIA H200 is there, but the TensorFlow installed here cannot use it.")
+    monkeypatch.setattr(gpus, "_tensorflow_has_cuda", lambda: True)
+    assert gpus.refusal() == ""
+    monkeypatch.setattr(gpus, "_tensorflow_has_cuda", lambda: False)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert gpus.refusal() == ""
+
+
+def test_where_there_is_a_gpu_its_kernel_is_an_ordinary_one(monkeypatch):
+    from grader import gpu_kernel
+
+    started = []
+    monkeypatch.setattr(gpu_kernel.IPKernelApp, "launch_instance", lambda kernel_class: started.append(kernel_class))
+    monkeypatch.setattr(gpus, "refusal", lambda: "")
+    gpu_kernel.main()
+    monkeypatch.setattr(gpus, "refusal", lambda: "No GPU.")
+    gpu_kernel.main()
+    assert started == [gpu_kernel.IPythonKernel, gpu_kernel.Refusing]
+
+
+def test_kernels_of_an_older_course_count_as_missing(monkeypatch):
+    old = {"convnets-cpu": {"spec": {"argv": ["python", "-m", "ipykernel_launcher"]}}}
+    old["convnets-gpu"] = old["convnets-cpu"]
+    monkeypatch.setattr(kernelspecs.KernelSpecManager, "get_all_specs", lambda self: old)
+    assert kernelspecs.missing() == ["Convnets (GPU)"]
+
+
+def test_instructors_get_the_whole_course():
+    line = lab.command(instructor=True)
+    assert f"--ServerApp.root_dir={exercise.ROOT}" in line
+    assert not any("hide_globs" in word for word in line)
+    for role in ("student", "instructor"):
+        folder = next(
+            Path(word.partition("=")[2]) for word in lab.command(role == "instructor") if "app_settings_dir" in word
+        )
+        assert {path.name for path in folder.iterdir()} == {"overrides.json", "page_config.json"}
+        assert all(json.loads(path.read_text()) for path in folder.iterdir())
+
+
+def test_the_page_is_written_in_no_time():
+    began = time.perf_counter()
+    start.page(NOTEBOOKS)
+    assert time.perf_counter() - began < 5
