@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -64,7 +65,8 @@ def grade_folder(
     with ExitStack() as stack:
         store = Store(course, assignment)
         recorder = stack.enter_context(record.Recorder(course, store, report))
-        run = Run(course, store, recorder, report, terms, on_result)
+        handed_in = {one.student: one.handed_in for one in handins}
+        run = Run(course, store, recorder, report, terms, handed_in, on_result)
         left = [one for one in handins if not run.take_over(one)]
         if left:
             zygote = ""
@@ -97,6 +99,7 @@ class Run:
     recorder: record.Recorder
     report: Report
     terms: Terms
+    handed_in: dict[str, datetime | None]
     on_result: Callable[[Result], None]
 
     def take_over(self, one: HandIn) -> bool:
@@ -153,7 +156,7 @@ class Run:
 
     def _record(self, identity: str, result: Result) -> None:
         self.report.results[result.student] = result
-        self.recorder.record(identity, result)
+        self.recorder.record(identity, result, self.handed_in[result.student])
         for mark in result.marks.values():  # of what is right there is no more to say: a class of it fills the memory
             mark.cases = [case for case in mark.cases if not case.passed]
         self.on_result(result)
@@ -161,7 +164,7 @@ class Run:
     def _keep_original(self, student: str, raw: bytes) -> None:
         submitted = self.course.path("submitted", self.report.assignment, student)
         submitted.mkdir(parents=True, exist_ok=True)
-        (submitted / "original").write_bytes(raw)
+        (submitted / collect.ORIGINAL).write_bytes(raw)
 
 
 def _read(one: HandIn) -> tuple[bytes, str]:

@@ -36,6 +36,12 @@ def main() -> None:
         app()
     except (CourseError, DataError) as error:
         _fail(str(error))
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("grader", "solutions") or Path(__file__).with_name(
+            "judge.py"
+        ).exists():
+            raise
+        _fail("This is a class kit: it has what students use. The rest of the course is with the instructor.")
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -66,6 +72,33 @@ def lab(
     from grader.lab import open_lab
 
     raise SystemExit(open_lab(instructor, tuple(context.args)))
+
+
+@app.command()
+def release(
+    name: AssignmentName,
+    kit: Annotated[Optional[Path], typer.Option(metavar="FILE", help="Write what a class gets here, as a zip.")] = None,  # noqa: UP045
+    due: Annotated[Optional[str], typer.Option(metavar="TIME", help='Due date, such as "2026-12-01 23:59".')] = None,  # noqa: UP045
+    late: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Taken off the points for each day that has begun since."),
+    ] = None,
+    late_at_most: Annotated[float, typer.Option(min=0, max=100, metavar="PERCENT", help="However late.")] = 100.0,
+) -> None:
+    """Release an assignment: its notebook, its due date and what being late costs, and a kit for the class."""
+    from grader.course import Course
+    from grader.late import Policy, read_time
+    from grader.release import release as release_one
+
+    course = Course()
+    policy = None if late is None else Policy(late, late_at_most)
+    path = release_one(name, course, read_time(due) if due else None, policy)
+    console.print(f"✓ {_short(path)}", soft_wrap=True)
+    if kit:
+        from grader import kit as kits
+
+        names = kits.write(name, course, kit)
+        console.print(f"✓ {_short(kit)}: {len(names)} files, {kit.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
 
 
 @app.command()

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from grader import late
 from grader.errors import CourseError
 
+ORIGINAL = "original"
 ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar")
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """One student's file, or the reason why there is none to read."""
+    """One student's file, or the reason why there is none to read.
+
+    Attributes:
+        handed_in -- when, in UTC, where a `timestamp.txt` beside the file says so, as nbgrader's exchange writes it. The
+            file's own time is not asked: it changes whenever somebody copies or unpacks a folder
+    """
 
     student: str
     path: Path
     notes: list[str] = field(default_factory=list)
     problem: str = ""
+    handed_in: datetime | None = None
 
 
 MAX_NAME = 100  # characters of a student's id: it becomes a file's name
@@ -30,6 +39,8 @@ class NothingToGrade(CourseError):
 
 def find(folder: Path, assignment: str) -> list[HandIn]:
     """The hand-ins in a folder: STUDENT/<assignment>.ipynb or STUDENT.ipynb, by student.
+
+    nbgrader's own STUDENT/<assignment>/<assignment>.ipynb, as its exchange collects them, is read as well.
 
     Raises:
         NothingToGrade -- where there is none
@@ -56,14 +67,32 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
 
 
 def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
-    path = folder / f"{assignment}.ipynb"
-    if path.exists() or path.is_symlink():
-        return HandIn(student, path)
+    names = [f"{assignment}.ipynb"]
+    if (folder / assignment).is_dir() and not (folder / assignment).is_symlink():
+        folder = folder / assignment
+        names.insert(0, ORIGINAL)  # where it was graded before, the rebuilt one lies beside what was handed in
+    time, notes = _handed_in(folder)
+    for path in (folder / name for name in names):
+        if path.exists() or path.is_symlink():
+            return HandIn(student, path, notes, handed_in=time)
     others = sorted(other for other in folder.glob("*.ipynb") if not other.name.startswith("."))
     if len(others) == 1:
-        return HandIn(student, others[0], notes=[f"{others[0].name} was taken for {assignment}.ipynb."])
+        return HandIn(
+            student, others[0], [f"{others[0].name} was taken for {assignment}.ipynb.", *notes], handed_in=time
+        )
     what = f"found: {', '.join(other.name for other in others[:5])}" if others else "the folder holds no notebook"
-    return HandIn(student, path, problem=f"There is no {assignment}.ipynb ({what}).")
+    return HandIn(student, folder / names[-1], notes, f"There is no {assignment}.ipynb ({what}).")
+
+
+def _handed_in(folder: Path) -> tuple[datetime | None, list[str]]:
+    """When a hand-in came, and what is to be said where that cannot be read."""
+    path = folder / late.TIMESTAMP
+    if path.is_symlink() or not path.is_file():
+        return None, []
+    try:
+        return late.read_time(path.read_bytes()[:100].decode("utf-8", "replace")), []
+    except late.BadTime as problem:
+        return None, [f"{path.name}: {problem} It is not counted as late."]
 
 
 def _student(name: str, taken: set[str]) -> str:

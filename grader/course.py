@@ -63,6 +63,7 @@ def configure(c: Any, course: Course) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.AssignLatePenalties.plugin_class = "grader.nbgrader_steps.LatePolicy"
     c.GenerateFeedback.preprocessors = ["grader.feedback.Grades"]
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]

@@ -11,10 +11,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict
 
-from grader import handin, judge, sandbox
+from grader import handin, judge, late, sandbox
+from grader.course import Course
 from grader.exercise import load
 from grader.key import draw
 
@@ -31,6 +33,16 @@ class Rebuild(NbGraderPreprocessor):
             rebuilt = released
             rebuilt.metadata["convnets"] = {"rejected": str(reason)}
         return rebuilt, resources
+
+
+class LatePolicy(BasePlugin):
+    """What being late costs, as `course grade` has it."""
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        """Points taken off; named and called by nbgrader."""
+        step = self.parent
+        course = Course(Path(step.parent.parent.coursedir.root))
+        return late.policy_of(course, step.assignment_id).penalty(score, total_seconds_late)
 
 
 class Judge(NbGraderPreprocessor):

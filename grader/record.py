@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from grader import late
 from grader.course import Course, configure, quiet_gradebook, reach
 from grader.feedback import Grades
 from grader.results import Report, Result
@@ -54,17 +56,18 @@ class Recorder:
             self.gradebook.close()
             self.gradebook = None
 
-    def record(self, identity: str, result: Result) -> None:
+    def record(self, identity: str, result: Result, handed_in: datetime | None = None) -> None:
         """Put a result into the gradebook, and make its feedback page; where both are done already, only read the total.
 
         Arguments:
             identity -- of the result: the store's
+            handed_in -- when, in UTC, where that is known
         """
         from sqlalchemy.exc import SQLAlchemyError
 
         for attempt in range(2):  # a connection that was lost since the last hand-in is made anew
             try:
-                self._record(identity, result)
+                self._record(identity, result, handed_in)
                 return
             except SQLAlchemyError as error:
                 with suppress(SQLAlchemyError):
@@ -76,7 +79,7 @@ class Recorder:
                     problem = f"{result.student}: the gradebook did not take the marks ({reason})."
                     self.report.problems.append(problem)
 
-    def _record(self, identity: str, result: Result) -> None:
+    def _record(self, identity: str, result: Result, handed_in: datetime | None) -> None:
         from nbgrader.api import Gradebook
 
         name, student = self.report.assignment, result.student
@@ -84,6 +87,7 @@ class Recorder:
         with quiet_gradebook():
             self.gradebook = self.gradebook or Gradebook(self.course.gradebook)
             try:
+                self._date(student, handed_in)
                 state = self._state(student)
                 if not page.exists() or not self.store.is_recorded(identity, self.course.gradebook, student, state):
                     self._write(student, page)
@@ -101,8 +105,6 @@ class Recorder:
         notebook = nbformat.from_dict(json.loads((self.store.folder / f"{student}.ipynb").read_text()))
         self._submit(student, notebook)
         resources = self._resources(student)
-        self.gradebook.update_or_create_student(student)
-        self.gradebook.update_or_create_submission(name, student)
         notebook = Sheet(self.gradebook, name, student).through(SaveAutoGrades(log=log), notebook, resources)
         self.gradebook.db.commit()
         self._charge_delay(student)
@@ -118,19 +120,25 @@ class Recorder:
         page.write_text(html)
 
     def _charge_delay(self, student: str) -> None:
-        """As AssignLatePenalties.preprocess, which would open a gradebook of its own."""
-        from nbgrader.preprocessors import AssignLatePenalties
-
-        step, name = AssignLatePenalties(log=log), self.report.assignment
-        late = self.gradebook.find_submission(name, student).total_seconds_late
+        """As nbgrader's AssignLatePenalties, which would open a gradebook of its own."""
+        name = self.report.assignment
+        seconds = self.gradebook.find_submission(name, student).total_seconds_late
         submission = self.gradebook.find_submission_notebook(name, name, student)
-        submission.late_submission_penalty = None
-        if late > 0:
-            step.init_plugin()
-            penalty = step.plugin_inst.late_submission_penalty(student, submission.score, late)
-            if penalty is not None:
-                submission.late_submission_penalty = step._check_late_penalty(submission, penalty)
+        policy = late.policy_of(self.course, name)
+        submission.late_submission_penalty = policy.penalty(submission.score, seconds) if seconds > 0 else None
         self.gradebook.db.commit()
+
+    def _date(self, student: str, handed_in: datetime | None) -> None:
+        """Note when a hand-in came, where nbgrader's own `autograde` looks for it, too."""
+        name = self.report.assignment
+        self.gradebook.update_or_create_student(student)
+        self.gradebook.update_or_create_submission(name, student, timestamp=handed_in)
+        stamp = self.course.path("submitted", name, student) / late.TIMESTAMP
+        if handed_in:
+            stamp.parent.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(f"{handed_in.isoformat(' ')} UTC\n")
+        else:
+            stamp.unlink(missing_ok=True)
 
     def _submit(self, student: str, notebook: NotebookNode) -> None:
         """nbgrader cannot open whatever students save: it gets the rebuilt notebook; the file itself is kept beside it."""
@@ -156,7 +164,9 @@ class Recorder:
         total = round(found.score - (found.late_submission_penalty or 0), 2)
         grades = [(g.name, g.auto_score, g.manual_score, g.extra_credit) for g in found.grades]
         comments = [(c.name, c.manual_comment) for c in found.comments]
-        digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments)]).encode()).hexdigest()
+        delay = self.gradebook.find_submission(name, student).total_seconds_late
+        terms = [delay, str(late.policy_of(self.course, name)) if delay else ""]
+        digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments), terms]).encode()).hexdigest()
         return json.dumps({"total": total, "digest": digest})
 
 

@@ -60,7 +60,7 @@ def test_without_a_sandbox_it_fails_and_says_what_to_install(course, monkeypatch
     out = capsys.readouterr().out
     assert "✗ missing  sandbox" in out
     assert "apt install bubblewrap" in out
-    assert "cannot be graded here" in out
+    assert "cannot do all its work here" in out
 
 
 def test_it_says_which_sandbox_and_why_not_another(course, monkeypatch):

@@ -1,0 +1,33 @@
+"""Releasing an assignment: into nbgrader's course with its due date and what being late costs, and into a class kit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from grader import build, exercise, late
+from grader.course import Course, quiet_gradebook, reach
+from grader.late import Policy
+
+
+def release(assignment: str, course: Course, due: datetime | None = None, policy: Policy | None = None) -> Path:
+    """Make the notebook that students get, and its entry in the gradebook.
+
+    Arguments:
+        due -- in UTC; what was said before stays without it
+        policy -- what being late costs; likewise
+
+    Returns:
+        the released notebook
+    """
+    from nbgrader.api import Gradebook
+
+    exercise.load(assignment)  # says which there are, where there is none of that name
+    reach(course)
+    build.ensure(assignment, course)
+    if due:
+        with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
+            gradebook.update_or_create_assignment(assignment, duedate=due)
+    if policy:
+        late.set_policy(course, assignment, policy)
+    return course.release(assignment)

@@ -1,0 +1,154 @@
+"""The class kit: nothing in it that a student should not have, and everything to work with."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import exercise, handins, kit
+from grader.exercise import ROOT, Edit
+
+TEXT = (".py", ".md", ".json", ".ipynb", ".toml", ".yml")
+LONG_ENOUGH = 24  # characters, from which on a line tells something
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory, course):
+    path = tmp_path_factory.mktemp("kit") / "kit.zip"
+    kit.write("w1_conv", course, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def unpacked(archive):
+    folder = archive.parent / "machine"
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(folder)
+    return folder / kit.FOLDER
+
+
+def lines_of(text):
+    return {line.strip() for line in text.splitlines() if len(line.strip()) >= LONG_ENOUGH}
+
+
+def test_a_kit_has_the_notebook_the_keys_and_the_environment_of_one_assignment(unpacked):
+    names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert {"README.md", "notebooks/w1_conv/w1_conv.ipynb", ".course/keys/w1_conv/index.json", *kit.FILES} <= names
+    assert {"grader/notebook.py", "data/loader.py", "data/weights/mobilenet_v2.npz"} <= names
+    assert "course submit w1_conv" in (unpacked / "README.md").read_text()
+    assert not [name for name in names if "w2_" in name and not name.startswith("data/")]
+
+
+def test_a_kit_has_neither_solutions_nor_what_hidden_cases_are_drawn_from(unpacked):
+    names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
+    assert not [name for name in names if name.startswith("solutions") or "/exercises" in name or "attack" in name]
+    assert not {"judge", "batch", "audit", "demo", "handins", "forgeries"} & kit.modules()
+    text = "\n".join(path.read_text() for path in unpacked.rglob("*") if path.suffix in TEXT)
+    inside = lines_of(text)
+    for name in exercise.names():
+        solution = (ROOT / "solutions" / f"{name}.py").read_text()
+        bodies = [part.partition("### END SOLUTION")[0] for part in solution.split("### BEGIN SOLUTION")[1:]]
+        assert not lines_of("\n".join(bodies)) & inside, name
+    for one in exercise.load("w1_conv").exercises.values():
+        for slip in one.slips:
+            told = slip.code.new if isinstance(slip.code, Edit) else one.source(slip.code).partition("\n")[2]
+            stub = lines_of(one.source().partition('"""')[2].partition('"""')[0])
+            assert not (lines_of(told) - stub) & inside, (one.name, slip.title)
+
+
+def test_the_same_course_gives_the_same_kit(archive, course, tmp_path):
+    kit.write("w1_conv", course, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_a_kit_that_cannot_be_written_is_said(course, tmp_path):
+    with pytest.raises(kit.NoKit, match="there is no kit"):
+        kit.write("w1_conv", course, tmp_path / "no" / "kit.zip")
+
+
+@pytest.fixture(scope="module")
+def installed(unpacked):
+    """The kit set up as its README says, but for packages, which are lent."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", unpacked / ".venv"], check=True)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    lent = unpacked / ".venv" / "lib" / version / "site-packages" / "lent.pth"
+    lent.write_text(sysconfig.get_paths()["purelib"] + "\n")
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        unpacked / ".venv" / "bin" / "python",
+        "install",
+        "-q",
+        "--no-index",
+    ]
+    line = [*pip, "--no-deps", "--no-build-isolation", "--editable", "."]
+    subprocess.run(line, cwd=unpacked, check=True, capture_output=True)
+    return unpacked
+
+
+def alone(folder, *command):
+    """Run a command where there is nothing of this course but the kit, and no network."""
+    packages, base = sys.prefix, os.path.realpath(sys.base_prefix)
+    outside = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-net"]
+    empty = [word for path in ("/tmp", str(Path.home()), str(ROOT)) for word in ("--tmpfs", path)]
+    lent = ["--ro-bind", packages, packages, "--ro-bind", base, base]
+    kit_itself = ["--bind", str(folder), str(folder), "--chdir", str(folder)]
+    return subprocess.run(
+        ["bwrap", *outside, *empty, *lent, *kit_itself, *command],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(Path.home()), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "200"},
+    )
+
+
+RUN = """
+import sys, nbformat
+from nbclient import NotebookClient
+path = "notebooks/w1_conv/w1_conv.ipynb"
+book = nbformat.read(path, 4)
+NotebookClient(book, timeout=120, resources={"metadata": {"path": "notebooks/w1_conv"}}).execute()
+nbformat.write(book, path)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+def test_an_assignment_is_completed_with_the_kit_alone(installed, released, assignment):
+    """From the first check to the receipt, in a place that has no other part of the course."""
+    python, course = ".venv/bin/python", ".venv/bin/course"
+    where = "import grader, importlib.util as found; print(grader.__file__, found.find_spec('solutions'))"
+    assert alone(installed, python, "-c", where).stdout == f"{installed}/grader/__init__.py None\n"
+
+    bare = handins.without_given_figures(handins.solved(released, assignment))
+    progress = nbformat.v4.new_code_cell("progress()")
+    bare.cells.append(progress)
+    nbformat.write(bare, installed / "notebooks/w1_conv/w1_conv.ipynb")
+    done = alone(installed, python, "-c", RUN)
+    assert done.returncode == 0, done.stderr
+    book = nbformat.read(installed / "notebooks/w1_conv/w1_conv.ipynb", 4)
+    assert "15 of 15 functions" in book.cells[-1].outputs[0].data["text/plain"]
+    assert len(json.loads((installed / ".course/progress.json").read_text())["passed"]) == 15
+
+    handed = alone(installed, course, "submit", "w1_conv")
+    assert handed.returncode == 0 and "SHA-256" in handed.stdout, handed.stdout + handed.stderr
+    assert "Not written yet" not in handed.stdout
+
+    slip = "def zero_pad(X, pad):\n    import numpy as np\n    return np.pad(X, pad)\n"
+    (installed / "slip.py").write_text(f"from grader import check\n{slip}check(zero_pad)\n")
+    told = alone(installed, python, "slip.py")
+    assert "Give a pair for each axis" in told.stderr and "Looks like: every axis is padded." in told.stdout
+
+    for command in (["grade", "w1_conv", "."], ["audit"], ["build", "w1_conv"], ["demo"], ["release", "w1_conv"]):
+        refused = alone(installed, course, *command)
+        assert refused.returncode == 1, command
+        assert "This is a class kit" in refused.stdout and "Traceback" not in refused.stderr, (command, refused.stderr)
+    doctor = alone(installed, course, "doctor")
+    assert doctor.returncode == 0 and "sandbox" not in doctor.stdout and "kernels" in doctor.stdout, doctor.stdout
