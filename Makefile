@@ -5,15 +5,15 @@ BIN := $(VENV)/bin
 OTHER_VENV := .venv-backends
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: demo test test-all test-backends lint lab build audit bench setup sandbox lock clean
+.PHONY: demo test test-all test-backends lint lab build audit bench setup sandbox browser lock clean
 
 demo: setup sandbox
 	$(BIN)/course demo
 
-test: setup sandbox lint
+test: setup sandbox browser lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-test-all: setup sandbox lint
+test-all: setup sandbox browser lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The same tests once on JAX and once on PyTorch, in an environment of their own.
@@ -65,6 +65,17 @@ sandbox:
 	else \
 	  echo "Hand-ins are run in a sandbox: install bubblewrap first (Debian, Ubuntu: sudo apt install bubblewrap;"; \
 	  echo "Fedora: sudo dnf install bubblewrap)."; exit 1; \
+	fi
+
+# Tests drive JupyterLab in Chromium. Where it cannot be installed from here they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null && exit 0; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing Chromium, for the tests in a browser ..."; \
+	  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium) \
+	    >/dev/null 2>&1 || echo "Chromium could not be installed: the tests in a browser are skipped."; \
+	else \
+	  echo "There is no Chromium: the tests in a browser are skipped (Debian, Ubuntu: sudo apt install chromium)."; \
 	fi
 
 # New versions into the lock files: hashes for every platform, and no index address.

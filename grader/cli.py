@@ -173,6 +173,26 @@ def grade(
         raise SystemExit(1)
 
 
+@app.command("feedback")
+def give_feedback(
+    name: AssignmentName,
+    to: Annotated[Path, typer.Option(help="A folder, or a file that ends in .zip.")],
+    db: Annotated[Optional[str], typer.Option(help="Gradebook's URL, instead of SQLite in .course.")] = None,  # noqa: UP045
+) -> None:
+    """Give feedback back: each student's page, as STUDENT/A.html."""
+    from grader.course import Course
+    from grader.returning import give_back
+
+    students, unread = give_back(name, Course(db_url=db or ""), to)
+    console.print(f"✓ {_short(to)}: pages of {len(students)} students", soft_wrap=True)
+    if unread:
+        console.print(
+            f"[yellow]![/] A written answer still waits for its marks: {escape(', '.join(unread))}. Read them in Formgrader "
+            "(course lab --instructor), grade again, and the pages have them.",
+            soft_wrap=True,
+        )
+
+
 @app.command("submit")
 def hand_in(
     name: AssignmentName,

@@ -55,6 +55,8 @@ def configure(c: Any, course: Course) -> None:
     c.CourseDirectory.course_id = "default_course"
     # A hand-in is its notebook: no other file of a student's comes along.
     c.CourseDirectory.ignore = ["*"]
+    if os.environ.get("COURSE_EXCHANGE"):
+        c.Exchange.root = os.environ["COURSE_EXCHANGE"]
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
     c.Autograde.sanitize_preprocessors = ["grader.nbgrader_steps.Rebuild"]
     c.Autograde.autograde_preprocessors = [

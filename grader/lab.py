@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from grader import exercise, kernelspecs, notebook, start
-from grader.course import TEMPLATES
+from grader.course import FOLDER, TEMPLATES
 
 LOOK_SECONDS = 1.0
 # Answer keys take minutes the first time: they are made while the student reads.
@@ -30,7 +30,9 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     keys = subprocess.Popen([sys.executable, "-c", KEYS], **quiet)  # type: ignore[call-overload]
     page = start.write()
-    process = subprocess.Popen(command(instructor, arguments), cwd=exercise.ROOT)
+    # So that `course` is found in JupyterLab's terminals, whether or not this environment is activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    process = subprocess.Popen(command(instructor, arguments), cwd=exercise.ROOT, env={**os.environ, "PATH": path})
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         return _keep(process, page)
@@ -43,14 +45,16 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
 def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
     """The command line that starts JupyterLab."""
     role = "instructor" if instructor else "student"
-    line = [sys.executable, "-m", "jupyter", "lab", f"--LabApp.app_settings_dir={TEMPLATES / 'lab' / role}"]
+    line = [sys.executable, "-m", "jupyterlab", f"--LabApp.app_settings_dir={TEMPLATES / 'lab' / role}"]
     if instructor:
-        # Formgrader looks for the course below the folder that is served, and its folder begins with a dot.
-        line += [f"--ServerApp.root_dir={exercise.ROOT}", "--ContentsManager.allow_hidden=True"]
-        line += ["--LabApp.default_url=/lab/tree/notebooks"]
+        # Formgrader wants the course's folder below the one that is served; its name begins with a dot.
+        served = exercise.ROOT if FOLDER.is_relative_to(exercise.ROOT) else FOLDER
+        line += [f"--ServerApp.root_dir={served}", "--ContentsManager.allow_hidden=True"]
     else:
         line += [f"--ServerApp.root_dir={exercise.ROOT / 'notebooks'}", f"--LabApp.default_url=/lab/tree/{start.PAGE}"]
         line += ["--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'w*.md', '.*']"]
+    if os.name == "posix":  # a login shell, which is Jupyter's own choice, would forget our PATH
+        line.append(f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', 'sh')!r}]}}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         line.append("--allow-root")  # Jupyter refuses otherwise; it listens on this machine only
     return [*line, *arguments]

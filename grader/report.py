@@ -31,8 +31,9 @@ WORDS = {
     "missing": "not written yet",
     "rejected": "could not be read",
 }
-# Green and red that keep a contrast of 4.5 on white and on Jupyter's dark background alike.
-GOOD, BAD = "#2a8a4f", "#cc4b37"
+# No green or red keeps a contrast of 4.5 on white and on Jupyter's dark background alike: signs stand in white on these, and
+# as lines they keep the 3 that is asked of what is no text.
+GOOD, BAD = "#24804a", "#c4432f"
 
 
 def sign(status: str) -> str:
@@ -61,9 +62,9 @@ def html(mark: Mark, inputs: list[str] | None = None, hint: str = "") -> str:
     """
     border = GOOD if mark.status == "passed" else BAD
     parts = [
-        f'<div class="convnets-mark convnets-{mark.status}" style="border-left:4px solid {border};'
+        f'<div role="status" class="convnets-mark convnets-{mark.status}" style="border-left:4px solid {border};'
         'padding:.2em .8em;margin:.3em 0;line-height:1.45">',
-        f'<p style="margin:.2em 0"><strong><span aria-hidden="true" style="color:{border}">{sign(mark.status)}</span> '
+        f'<p style="margin:.2em 0"><strong>{_chip(sign(mark.status), border)} '
         f"{escape(headline(mark))}</strong> — {WORDS[mark.status]}</p>",
         *(f'<p style="margin:.2em 0">{escape(note)}</p>' for note in mark.notes),
         _slip_html(mark),
@@ -72,6 +73,11 @@ def html(mark: Mark, inputs: list[str] | None = None, hint: str = "") -> str:
         "</div>",
     ]
     return "".join(parts)
+
+
+def _chip(sign: str, colour: str) -> str:
+    look = f"background:{colour};color:#fff;border-radius:.4em;padding:0 .35em;font-weight:600"
+    return f'<span aria-hidden="true" style="{look}">{sign}</span>'
 
 
 def _slip_html(mark: Mark) -> str:
@@ -98,8 +104,8 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
         middle = [inputs[number], case.expected, case.yours] if inputs else []
         colour = GOOD if case.passed else BAD
         first = (
-            f'<td {cell}><span style="white-space:nowrap"><span aria-hidden="true" style="color:{colour}">'
-            f"{SIGNS[case.outcome]}</span> {OUTCOMES[case.outcome]}</span></td>"
+            f'<td {cell}><span style="white-space:nowrap">{_chip(SIGNS[case.outcome], colour)} '
+            f"{OUTCOMES[case.outcome]}</span></td>"
         )
         code = "".join(f"<td {cell}><code {plain}>{escape(text)}</code></td>" for text in middle)
         rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {cell}>{escape(case.what)}</td></tr>")

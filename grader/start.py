@@ -66,13 +66,21 @@ def page(notebooks: Path) -> str:
 
 
 def opening(path: Path) -> Opening:
-    """What the first cell of a notebook file says: its title, its first paragraph, and two rows of its table."""
-    source = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
-    text = source if isinstance(source, str) else "".join(source)
-    title, summary = re.match(r"# (.+)\n\n((?:.+\n)+)", text).groups()  # type: ignore[union-attr]  # a test sees to it
-    rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", text, re.MULTILINE))
+    """What a notebook file says of itself before it begins: title, first paragraph, and rows of its table.
+
+    A learner may have changed it, or damaged the file: what is not there any more is empty, and the name stands for the title.
+    """
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    except (OSError, ValueError, LookupError, TypeError):
+        texts = []
+    text = next((text for text in texts if text.startswith("# ")), f"# {path.stem}")
+    title, _, rest = text.removeprefix("# ").partition("\n")
+    summary = rest.strip().partition("\n\n")[0]
+    rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", rest, re.MULTILINE))
     earlier = re.findall(r"`(w\w+)`", rows.get("Builds on", ""))
-    return Opening(title, " ".join(summary.split()), rows["Time"], rows["Needs"], earlier)
+    return Opening(title, " ".join(summary.split()), rows.get("Time", ""), rows.get("Needs", ""), earlier)
 
 
 def in_order(notebooks: Path) -> list[str]:

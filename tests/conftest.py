@@ -1,7 +1,16 @@
 """What the tests share: a course built once a worker, and what is needed to judge hand-ins of it."""
 
 import os
+import re
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.error
+import urllib.request
 import warnings
+import zipfile
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -10,7 +19,7 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 
-from grader import build, exercise, handins, judge, key, sandbox
+from grader import build, exercise, handins, judge, key, kit, sandbox
 from grader.course import Course
 
 # Their models take a second each to build, their training takes minutes: `make test` trains them for a tenth of it, looks at
@@ -75,3 +84,80 @@ def grade(rulebook, assignment):
         return judge.grade(nbformat.writes(notebook).encode(), rulebook)
 
     return grade_with
+
+
+@pytest.fixture(scope="session")
+def kit_file(tmp_path_factory, course):
+    """The class kit of the first assignment."""
+    path = tmp_path_factory.mktemp("kit") / "kit.zip"
+    kit.write("w1_conv", course, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def kit_folder(kit_file):
+    """The kit, unpacked."""
+    folder = kit_file.parent / "machine"
+    with zipfile.ZipFile(kit_file) as file:
+        file.extractall(folder)
+    return folder / kit.FOLDER
+
+
+@pytest.fixture(scope="session")
+def kit_installed(kit_folder):
+    """The kit set up as its README says, but for packages, which are lent."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", kit_folder / ".venv"], check=True)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    lent = kit_folder / ".venv" / "lib" / version / "site-packages" / "lent.pth"
+    lent.write_text(sysconfig.get_paths()["purelib"] + "\n")
+    for name in ("share/jupyter/lab", "share/jupyter/labextensions", "etc/jupyter"):
+        (kit_folder / ".venv" / name).parent.mkdir(parents=True, exist_ok=True)
+        (kit_folder / ".venv" / name).symlink_to(Path(sys.prefix, name))
+    python = kit_folder / ".venv" / "bin" / "python"
+    options = ["-q", "--no-index", "--no-deps", "--no-build-isolation"]
+    line = [sys.executable, "-m", "pip", "--python", python, "install", *options, "--editable", "."]
+    subprocess.run(line, cwd=kit_folder, check=True, capture_output=True)
+    return kit_folder
+
+
+def fetch(address):
+    """What a JupyterLab of these tests answers."""
+    with urllib.request.urlopen(f"{address}{'&' if '?' in address else '?'}token=word", timeout=20) as answer:
+        return answer.read().decode()
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Starts `course lab`: its process, its address and where it opens; nothing of it is left afterwards.
+
+    Its arguments: the folder of an environment that has the command, more words of the command line, and environment variables.
+    """
+    processes = []
+
+    def serve(*arguments, environment_of=sys.prefix, **variables):
+        log = tmp_path / f"lab{len(processes)}.log"
+        own = {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_DATA_DIR": str(tmp_path / "data")}
+        inherited = {key: value for key, value in os.environ.items() if key != "JPY_PARENT_PID"}
+        line = ["lab", *arguments, "--no-browser", "--ServerApp.port=0", "--IdentityProvider.token=word"]
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [Path(environment_of, "bin", "course"), *line],
+                stdout=output,
+                stderr=output,
+                env={**inherited, **own, **variables},
+            )
+        processes.append(process)
+        for _ in range(300):
+            found = re.search(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token", log.read_text())
+            try:
+                if found and fetch(f"{found[1]}/api/status"):
+                    return process, found[1], found[2]
+            except urllib.error.URLError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"JupyterLab did not start: {log.read_text()}")
+
+    yield serve
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)

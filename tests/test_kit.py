@@ -5,8 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
-import zipfile
 from pathlib import Path
 
 import nbformat
@@ -19,38 +17,23 @@ TEXT = (".py", ".md", ".json", ".ipynb", ".toml", ".yml")
 LONG_ENOUGH = 24  # characters, from which on a line tells something
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory, course):
-    path = tmp_path_factory.mktemp("kit") / "kit.zip"
-    kit.write("w1_conv", course, path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def unpacked(archive):
-    folder = archive.parent / "machine"
-    with zipfile.ZipFile(archive) as file:
-        file.extractall(folder)
-    return folder / kit.FOLDER
-
-
 def lines_of(text):
     return {line.strip() for line in text.splitlines() if len(line.strip()) >= LONG_ENOUGH}
 
 
-def test_a_kit_has_the_notebook_the_keys_and_the_environment_of_one_assignment(unpacked):
-    names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+def test_a_kit_has_the_notebook_the_keys_and_the_environment_of_one_assignment(kit_folder):
+    names = {path.relative_to(kit_folder).as_posix() for path in kit_folder.rglob("*") if path.is_file()}
     assert {"README.md", "notebooks/w1_conv/w1_conv.ipynb", ".course/keys/w1_conv/index.json", *kit.FILES} <= names
     assert {"grader/notebook.py", "data/loader.py", "data/weights/mobilenet_v2.npz"} <= names
-    assert "course submit w1_conv" in (unpacked / "README.md").read_text()
+    assert "course submit w1_conv" in (kit_folder / "README.md").read_text()
     assert not [name for name in names if "w2_" in name and not name.startswith("data/")]
 
 
-def test_a_kit_has_neither_solutions_nor_what_hidden_cases_are_drawn_from(unpacked):
-    names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
+def test_a_kit_has_neither_solutions_nor_what_hidden_cases_are_drawn_from(kit_folder):
+    names = {path.relative_to(kit_folder).as_posix() for path in kit_folder.rglob("*")}
     assert not [name for name in names if name.startswith("solutions") or "/exercises" in name or "attack" in name]
     assert not {"judge", "batch", "audit", "demo", "handins", "forgeries"} & kit.modules()
-    text = "\n".join(path.read_text() for path in unpacked.rglob("*") if path.suffix in TEXT)
+    text = "\n".join(path.read_text() for path in kit_folder.rglob("*") if path.suffix in TEXT)
     inside = lines_of(text)
     for name in exercise.names():
         solution = (ROOT / "solutions" / f"{name}.py").read_text()
@@ -63,36 +46,14 @@ def test_a_kit_has_neither_solutions_nor_what_hidden_cases_are_drawn_from(unpack
             assert not (lines_of(told) - stub) & inside, (one.name, slip.title)
 
 
-def test_the_same_course_gives_the_same_kit(archive, course, tmp_path):
+def test_the_same_course_gives_the_same_kit(kit_file, course, tmp_path):
     kit.write("w1_conv", course, tmp_path / "again.zip")
-    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+    assert (tmp_path / "again.zip").read_bytes() == kit_file.read_bytes()
 
 
 def test_a_kit_that_cannot_be_written_is_said(course, tmp_path):
     with pytest.raises(kit.NoKit, match="there is no kit"):
         kit.write("w1_conv", course, tmp_path / "no" / "kit.zip")
-
-
-@pytest.fixture(scope="module")
-def installed(unpacked):
-    """The kit set up as its README says, but for packages, which are lent."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", unpacked / ".venv"], check=True)
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    lent = unpacked / ".venv" / "lib" / version / "site-packages" / "lent.pth"
-    lent.write_text(sysconfig.get_paths()["purelib"] + "\n")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        unpacked / ".venv" / "bin" / "python",
-        "install",
-        "-q",
-        "--no-index",
-    ]
-    line = [*pip, "--no-deps", "--no-build-isolation", "--editable", "."]
-    subprocess.run(line, cwd=unpacked, check=True, capture_output=True)
-    return unpacked
 
 
 def alone(folder, *command):
@@ -120,35 +81,35 @@ nbformat.write(book, path)
 """
 
 
-@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
-def test_an_assignment_is_completed_with_the_kit_alone(installed, released, assignment):
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not kit_installed")
+def test_an_assignment_is_completed_with_the_kit_alone(kit_installed, released, assignment):
     """From the first check to the receipt, in a place that has no other part of the course."""
     python, course = ".venv/bin/python", ".venv/bin/course"
     where = "import grader, importlib.util as found; print(grader.__file__, found.find_spec('solutions'))"
-    assert alone(installed, python, "-c", where).stdout == f"{installed}/grader/__init__.py None\n"
+    assert alone(kit_installed, python, "-c", where).stdout == f"{kit_installed}/grader/__init__.py None\n"
 
     bare = handins.without_given_figures(handins.solved(released, assignment))
     progress = nbformat.v4.new_code_cell("progress()")
     bare.cells.append(progress)
-    nbformat.write(bare, installed / "notebooks/w1_conv/w1_conv.ipynb")
-    done = alone(installed, python, "-c", RUN)
+    nbformat.write(bare, kit_installed / "notebooks/w1_conv/w1_conv.ipynb")
+    done = alone(kit_installed, python, "-c", RUN)
     assert done.returncode == 0, done.stderr
-    book = nbformat.read(installed / "notebooks/w1_conv/w1_conv.ipynb", 4)
+    book = nbformat.read(kit_installed / "notebooks/w1_conv/w1_conv.ipynb", 4)
     assert "15 of 15 functions" in book.cells[-1].outputs[0].data["text/plain"]
-    assert len(json.loads((installed / ".course/progress.json").read_text())["passed"]) == 15
+    assert len(json.loads((kit_installed / ".course/progress.json").read_text())["passed"]) == 15
 
-    handed = alone(installed, course, "submit", "w1_conv")
+    handed = alone(kit_installed, course, "submit", "w1_conv")
     assert handed.returncode == 0 and "SHA-256" in handed.stdout, handed.stdout + handed.stderr
     assert "Not written yet" not in handed.stdout
 
     slip = "def zero_pad(X, pad):\n    import numpy as np\n    return np.pad(X, pad)\n"
-    (installed / "slip.py").write_text(f"from grader import check\n{slip}check(zero_pad)\n")
-    told = alone(installed, python, "slip.py")
+    (kit_installed / "slip.py").write_text(f"from grader import check\n{slip}check(zero_pad)\n")
+    told = alone(kit_installed, python, "slip.py")
     assert "Give a pair for each axis" in told.stderr and "Looks like: every axis is padded." in told.stdout
 
     for command in (["grade", "w1_conv", "."], ["audit"], ["build", "w1_conv"], ["demo"], ["release", "w1_conv"]):
-        refused = alone(installed, course, *command)
+        refused = alone(kit_installed, course, *command)
         assert refused.returncode == 1, command
         assert "This is a class kit" in refused.stdout and "Traceback" not in refused.stderr, (command, refused.stderr)
-    doctor = alone(installed, course, "doctor")
+    doctor = alone(kit_installed, course, "doctor")
     assert doctor.returncode == 0 and "sandbox" not in doctor.stdout and "kernels" in doctor.stdout, doctor.stdout

@@ -1,7 +1,6 @@
 """JupyterLab's start page, how it is started, and the kernel that says why it has no GPU."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import fetch
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -44,6 +44,15 @@ def test_the_start_page_has_every_assignment_in_its_order_with_what_it_takes():
         assert f"**{what}**" in page
 
 
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"cells": []}', '{"cells": [{"cell_type": "markdown", "source": "Mine"}]}']
+)
+def test_a_notebook_without_its_opening_is_listed_by_its_name(content, tmp_path):
+    (tmp_path / "w1_conv").mkdir()
+    (tmp_path / "w1_conv" / "w1_conv.ipynb").write_text(content)
+    assert "[w1_conv](w1_conv/w1_conv.ipynb)" in start.page(tmp_path)
+
+
 def test_the_start_page_says_where_one_stands_and_what_comes_next():
     assert "Begin with `output_size` in" in start.page(NOTEBOOKS)
     first, second, *_ = visible.points("w1_conv")
@@ -62,62 +71,18 @@ def test_data_that_is_not_here_is_named(monkeypatch, tmp_path):
     assert "Not here yet: sign_digits" in start.page(NOTEBOOKS)
 
 
-def until_it_answers(address):
-    for _ in range(100):
-        try:
-            return fetched(f"{address}/api/status")
-        except urllib.error.URLError:
-            time.sleep(0.1)
-    raise AssertionError(f"{address} does not answer")
-
-
-@pytest.fixture
-def served(tmp_path):
-    """A JupyterLab of `course lab` with arguments, its address, and nothing left of it afterwards."""
-    processes = []
-
-    def serve(*arguments):
-        environment = {key: value for key, value in os.environ.items() if key != "JPY_PARENT_PID"}
-        line = ["lab", *arguments, "--no-browser", "--ServerApp.port=0", "--IdentityProvider.token=word"]
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("course"), *line],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-            env=environment | {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_DATA_DIR": str(tmp_path)},
-        )
-        processes.append(process)
-        for text in process.stderr:
-            found = re.search(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token", text)
-            if found:
-                address, path = found.groups()
-                until_it_answers(address)
-                return process, address, path
-        raise AssertionError("JupyterLab did not start")
-
-    yield serve
-    for process in processes:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
-
-
-def fetched(address):
-    with urllib.request.urlopen(f"{address}{'&' if '?' in address else '?'}token=word", timeout=20) as answer:
-        return answer.read().decode()
-
-
 def test_course_lab_serves_the_notebooks_and_ends_when_it_is_told_to(served):
     process, address, path = served()
     assert path == "/lab/tree/start.md"
-    listed = {one["name"] for one in json.loads(fetched(f"{address}/api/contents"))["content"]}
+    listed = {one["name"] for one in json.loads(fetch(f"{address}/api/contents"))["content"]}
     assert {"start.md", *exercise.names()} <= listed
-    inside = {one["name"] for one in json.loads(fetched(f"{address}/api/contents/w1_conv"))["content"]}
+    inside = {one["name"] for one in json.loads(fetch(f"{address}/api/contents/w1_conv"))["content"]}
     assert inside == {"w1_conv.ipynb"}
-    assert set(kernelspecs.KERNELS) <= set(json.loads(fetched(f"{address}/api/kernelspecs"))["kernelspecs"])
+    assert set(kernelspecs.KERNELS) <= set(json.loads(fetch(f"{address}/api/kernelspecs"))["kernelspecs"])
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
     with pytest.raises(urllib.error.URLError):
-        fetched(address)
+        fetch(address)
 
 
 def test_the_start_page_follows_what_is_checked(monkeypatch, tmp_path):
