@@ -84,13 +84,14 @@ def release(
         typer.Option(min=0, max=100, metavar="PERCENT", help="Taken off the points for each day that has begun since."),
     ] = None,
     late_at_most: Annotated[float, typer.Option(min=0, max=100, metavar="PERCENT", help="However late.")] = 100.0,
+    db: Annotated[Optional[str], typer.Option(help="Gradebook's URL, instead of SQLite in .course.")] = None,  # noqa: UP045
 ) -> None:
     """Release an assignment: its notebook, its due date and what being late costs, and a kit for the class."""
     from grader.course import Course
     from grader.late import Policy, read_time
     from grader.release import release as release_one
 
-    course = Course()
+    course = Course(db_url=db or "")
     policy = None if late is None else Policy(late, late_at_most)
     path = release_one(name, course, read_time(due) if due else None, policy)
     console.print(f"✓ {_short(path)}", soft_wrap=True)

@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import json
 import platform
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 from importlib import metadata
@@ -26,23 +27,30 @@ LIBRARIES = ("numpy", "scipy", "matplotlib", "ipykernel", "ipython", "keras", "n
 @cache
 def digest() -> str:
     """Of the code that runs and judges hand-ins, and of the libraries that it and they use."""
-    files = [FOLDER / f"{name}.py" for name in sorted(_reached("judge", set()))]
+    files = [FOLDER / f"{name}.py" for name in sorted(reached("judge"))]
     files += sorted((FOLDER / "inside").rglob("*.py"))
     versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES]
     versions.append(f"keras on {keras_backend()}")
     return _hash(platform.python_version(), *versions, *(path.read_text() for path in files))
 
 
-def _reached(name: str, found: set[str]) -> set[str]:
-    """The modules of the grader that one of them imports, and those that these import, and itself."""
-    if name not in found and (FOLDER / f"{name}.py").exists():
-        found.add(name)
-        for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "grader":
-                inner = node.module.partition(".")[2]
-                for one in [inner] if inner else [alias.name for alias in node.names]:
-                    _reached(one, found)
+def reached(*names: str) -> set[str]:
+    """The modules of the grader that some of them import, at once or later, and those that these import, and themselves."""
+    found: set[str] = set()
+    ahead = list(names)
+    while ahead:
+        name = ahead.pop()
+        if name not in found and (FOLDER / f"{name}.py").exists():
+            found.add(name)
+            ahead += _imported(name)
     return found
+
+
+def _imported(name: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == "grader":
+            inner = node.module.partition(".")[2]
+            yield from [inner] if inner else [alias.name for alias in node.names]
 
 
 def of_run(released: NotebookNode, limits: Limits, sandboxed: bool) -> str:

@@ -7,13 +7,13 @@ there as code. Whatever a later version of the grader adds stays out, unless a s
 
 from __future__ import annotations
 
-import ast
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader import start, visible
 from grader.course import TEMPLATES, Course
+from grader.engine import reached
 from grader.errors import CourseError
 from grader.exercise import ROOT
 
@@ -60,7 +60,7 @@ def _contents(assignment: str, course: Course) -> Iterator[tuple[str, bytes]]:
     yield f"notebooks/{assignment}/{assignment}.ipynb", released.read_bytes()
     for name in FILES:
         yield name, (ROOT / name).read_bytes()
-    files = [ROOT / "grader" / f"{name}.py" for name in (*ALONE, *modules())]
+    files = [ROOT / "grader" / f"{name}.py" for name in sorted({*ALONE, *reached(*ENTRANCES)})]
     files += [path for path in (TEMPLATES / "lab").rglob("*") if path.is_file()]
     files += list((ROOT / "grader" / "inside").rglob("*.py"))
     files += [path for path in (ROOT / "data").rglob("*") if path.suffix in SUFFIXES and TEACHING not in path.parents]
@@ -77,23 +77,3 @@ def _name(path: Path) -> str:
         else Path(".course", path.relative_to(visible.FOLDER.parent))
     )
     return inside.as_posix()
-
-
-def modules() -> set[str]:
-    """The modules of the grader that a student's commands reach, at once or later."""
-    reached: set[str] = set()
-    ahead = list(ENTRANCES)
-    while ahead:
-        name = ahead.pop()
-        if name not in reached and (ROOT / "grader" / f"{name}.py").is_file():
-            reached.add(name)
-            ahead += _imported(ROOT / "grader" / f"{name}.py")
-    return reached
-
-
-def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module == "grader":
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("grader."):
-            yield node.module.split(".")[1]

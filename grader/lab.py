@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from grader import exercise, kernelspecs, notebook, start
@@ -29,13 +30,13 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
         kernelspecs.install()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     keys = subprocess.Popen([sys.executable, "-c", KEYS], **quiet)  # type: ignore[call-overload]
-    page = start.write()
+    _write_start()
     # So that `course` is found in JupyterLab's terminals, whether or not this environment is activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     process = subprocess.Popen(command(instructor, arguments), cwd=exercise.ROOT, env={**os.environ, "PATH": path})
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
-        return _keep(process, page)
+        return _keep(process)
     except KeyboardInterrupt:  # JupyterLab has heard it too, and asks whether to stop
         return process.wait()
     finally:
@@ -70,14 +71,20 @@ def _build_notebooks() -> None:
             build(name, Course())
 
 
-def _keep(process: subprocess.Popen, page: Path) -> int:
+def _write_start() -> None:
+    """Where the notebooks' folder cannot be written to, there is no start page, and the rest works all the same."""
+    with suppress(OSError):
+        start.write()
+
+
+def _keep(process: subprocess.Popen) -> int:
     """Write the start page anew whenever a check has changed the learner's record."""
     seen = _changed(notebook.RECORD)
     while process.poll() is None:
         now = _changed(notebook.RECORD)
         if now != seen:
             seen = now
-            start.write(page.parent)
+            _write_start()
         time.sleep(LOOK_SECONDS)
     return process.returncode
 

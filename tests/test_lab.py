@@ -86,8 +86,8 @@ def test_course_lab_serves_the_notebooks_and_ends_when_it_is_told_to(served):
 
 
 def test_the_start_page_follows_what_is_checked(monkeypatch, tmp_path):
-    (tmp_path / start.PAGE).write_text("old")
-    monkeypatch.setattr(start, "page", lambda notebooks: "new")
+    written = []
+    monkeypatch.setattr(start, "write", lambda: written.append(notebook.RECORD.read_text()))
     monkeypatch.setattr(lab, "LOOK_SECONDS", 0.05)
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1.5)"])
 
@@ -98,10 +98,10 @@ def test_the_start_page_follows_what_is_checked(monkeypatch, tmp_path):
     before = signal.signal(signal.SIGALRM, check_something)
     signal.setitimer(signal.ITIMER_REAL, 0.5)
     try:
-        assert lab._keep(process, tmp_path / start.PAGE) == 0
+        assert lab._keep(process) == 0
     finally:
         signal.signal(signal.SIGALRM, before)
-    assert (tmp_path / start.PAGE).read_text() == "new"
+    assert written == ['{"passed": {"zero_pad": true}}']
 
 
 def run_in(kernel, source):
