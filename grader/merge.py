@@ -50,7 +50,7 @@ def merge(base: NotebookNode, new: NotebookNode, mine: NotebookNode) -> tuple[No
     - Outputs stay with cells whose text stays.
 
     In a conflict the learner's version stays in force, and a cell below it shows what the release has changed. To merge
-    again changes nothing.
+    the outcome with the same release again changes nothing.
 
     Arguments:
         base -- the release in which the learner began
@@ -112,7 +112,7 @@ def _sorted_out(
     """By the place of a new cell: as what it was given to the learner; as what they have it; what stays below it."""
     given = _given(base, mine)
     late: dict[int, int] = {}  # what they have of the new release already
-    unseen = [place for place in range(len(new)) if place not in older]
+    unseen = [place for place in range(len(new)) if older.get(place) not in given.values()]
     strange = [number for number in range(len(mine)) if number not in given]
     for name in (grade_id_of, _id, _text):
         _pair([mine[number] for number in strange], [new[place] for place in unseen], name, late)
@@ -120,7 +120,7 @@ def _sorted_out(
     newer = {was: place for place, was in older.items()}
     place_of = {number: newer[was] for number, was in given.items() if was in newer}
     place_of |= {strange[number]: unseen[place] for number, place in late.items()}
-    begun = {place: base[was] for place, was in older.items()}
+    begun = {place: base[was] for place, was in older.items() if was in given.values()}
     works = {place: mine[number] for number, place in place_of.items()}
     below: dict[int, list[_Part]] = {}
     here = -1
@@ -221,7 +221,7 @@ def _dropped(given: NotebookNode, work: NotebookNode) -> _Part | None:
 def _conflict(begun: NotebookNode, new: NotebookNode) -> Conflict:
     what = "the course has changed this cell, and so have you. Yours is kept."
     if is_answer(new):
-        what = f"the course has changed what it gives of `{grade_id_of(new)}`, and you had written it. Yours is kept."
+        what = f"the course has changed the given lines of `{grade_id_of(new)}`, which you have written. Yours is kept."
     lines = list(difflib.unified_diff(begun.source.splitlines(), new.source.splitlines(), lineterm=""))
     return Conflict(_name(new), what, "\n".join(lines[2:]))  # without the names of the files: there are none
 
