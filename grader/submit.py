@@ -13,7 +13,7 @@ from grader.errors import CourseError
 from grader.exercise import ROOT
 
 FOLDER = ROOT / ".course" / "handed-in"
-_STUB, _QUESTION = "raise NotImplementedError", "*Write your answer here"
+_STUB, _QUESTION = "raise NotImplementedError", "YOUR ANSWER HERE"  # as nbgrader releases what is to be written
 
 
 class NotHandedIn(CourseError):
