@@ -24,6 +24,7 @@ from grader import incoming
 from grader.errors import CourseError
 from grader.exercise import ROOT
 from grader.git import Git
+from grader.handin import is_answer
 from grader.merge import Conflict, merge
 from grader.submit import is_unwritten
 
@@ -92,11 +93,9 @@ def remember(root: Path = ROOT) -> None:
 
 def _is_untouched(path: Path) -> bool:
     cells = _read(path.read_bytes(), path.name).cells
-    answers = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return all(is_unwritten(cell.source) for cell in answers) and not any(cell.get("outputs") for cell in cells)
-
-
-# --- From the repository that this is a clone of ---
+    return all(is_unwritten(cell.source) for cell in cells if is_answer(cell)) and not any(
+        cell.get("outputs") for cell in cells
+    )
 
 
 def _from_repository(root: Path) -> Outcome:
@@ -137,9 +136,6 @@ def _from_repository(root: Path) -> Outcome:
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staged / path, root / path)
     return outcome
-
-
-# --- From a copy ---
 
 
 def _from_copy(source: Path, root: Path) -> Outcome:
@@ -208,9 +204,6 @@ def _change_places(parts: list[str], staged: Path, root: Path, backup: Path | No
         for here, there in reversed(done):
             shutil.move(there, here)
         raise
-
-
-# --- What both need ---
 
 
 def _merged(base: bytes | None, new: bytes | None, mine: bytes, path: str, outcome: Outcome) -> bytes:

@@ -15,11 +15,12 @@ from conftest import forall
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from grader import handin, handins, incoming, update
+from grader import exercise, handin, handins, incoming, update
 from grader.exercise import ROOT
 from grader.git import GitFailed
 from grader.incoming import NoCourse
 from grader.merge import merge
+from grader.submit import is_unwritten
 from grader.update import NotUpdated, remember
 
 STUB = 'def {name}(x):\n    """{text}"""\n    # YOUR CODE HERE\n    raise NotImplementedError'
@@ -33,8 +34,7 @@ def stub(name, text="Do it."):
 
 def question(name, text="Why?"):
     metadata = {"nbgrader": {**SOLUTION["nbgrader"], "grade": True, "points": 5, "grade_id": f"answer_{name}"}}
-    source = f"{text} *Write your answer here, in three sentences.*"
-    return new_markdown_cell(source, id=f"answer_{name}", metadata=metadata)
+    return new_markdown_cell(f"{text} YOUR ANSWER HERE", id=f"answer_{name}", metadata=metadata)
 
 
 def release():
@@ -63,9 +63,6 @@ def sources(notebook):
 
 def notes(notebook):
     return [cell.source for cell in notebook.cells if cell.source.startswith("**Update:**")]
-
-
-# --- Merging ---
 
 
 def test_work_stays_and_the_rest_is_the_new_release():
@@ -99,7 +96,7 @@ def test_work_stays_and_the_rest_is_the_new_release():
 def test_what_both_have_changed_is_shown_below_the_learners_version():
     base, new, mine = release(), release(), release()
     cell_of(new, "pad").source = STUB.format(name="pad", text="Do it well.")
-    cell_of(new, "answer_why").source = "How? *Write your answer here.*"
+    cell_of(new, "answer_why").source = "How? YOUR ANSWER HERE"
     cell_of(new, "code-2").source = "shown = pad(first)\nprint(shown, 2)"
     cell_of(new, "code-1").source = "import numpy as np\nfirst = np.arange(12)"
     cell_of(mine, "pad").source = "def pad(x):\n    return 7"
@@ -111,7 +108,7 @@ def test_what_both_have_changed_is_shown_below_the_learners_version():
     for identity, old, now in (
         ("pad", '    """Do it."""', '    """Do it well."""'),
         ("code-2", "print(shown)", "print(shown, 2)"),
-        ("answer_why", "Why? *Write your answer here, in three sentences.*", "How? *Write your answer here.*"),
+        ("answer_why", "Why? YOUR ANSWER HERE", "How? YOUR ANSWER HERE"),
     ):
         place = [cell.id for cell in merged.cells].index(identity)
         assert merged.cells[place].source == cell_of(mine, identity).source
@@ -178,6 +175,14 @@ def test_an_answer_is_kept_even_where_the_release_is_taken_to_have_it():
     cell_of(mine, "pad").source = "def pad(x):\n    return 7"
     merged, _ = merge(deepcopy(mine), new, mine)
     assert cell_of(merged, "pad").source == "def pad(x):\n    return 7"
+
+
+@pytest.mark.parametrize("name", exercise.names())
+def test_every_answer_of_a_release_says_that_it_is_to_be_written(name):
+    """By this an answer is known to be the learner's."""
+    book = nbformat.read(ROOT / "notebooks" / name / f"{name}.ipynb", 4)
+    answers = [cell for cell in book.cells if handin.is_answer(cell)]
+    assert answers and all(is_unwritten(cell.source) for cell in answers)
 
 
 PLACES = st.integers(0, len(release().cells))
@@ -264,8 +269,6 @@ def test_a_merged_notebook_is_handed_in_as_before(released, assignment):
         assert cell_of(rebuilt, name).source == assignment.exercises[name].source()
     assert [cell.source for cell in rebuilt.cells if handin.is_extra(cell)] == ["extra = 1"]
 
-
-# --- By git, with local repositories in place of the network ---
 
 SHELL = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -458,9 +461,6 @@ def test_a_failure_at_the_last_step_takes_all_steps_back(upstream, clone, monkey
     assert (files_of(clone), git(clone, "status", "--porcelain"), git(clone, "rev-parse", "HEAD")) == before
 
 
-# --- From a copy ---
-
-
 @pytest.fixture
 def kit(tmp_path):
     """A learner's copy without git, with work in w1, as `course lab` has seen it at first."""
@@ -603,9 +603,6 @@ def test_links_in_a_folder_do_not_come_along(kit, newer, tmp_path):
     (newer / "grader/link.py").symlink_to(tmp_path / "secret")
     update.update(newer, kit)
     assert not (kit / "grader/link.py").exists() and not (kit / "grader/link.py").is_symlink()
-
-
-# --- The command ---
 
 
 def test_the_command_says_what_it_did_and_what_it_did_not(upstream, clone):
