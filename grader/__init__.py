@@ -1,10 +1,10 @@
-"""The course's grader. In a notebook: `from grader import check, hint, progress`."""
+"""The course's grader. In a notebook: `from grader import check, hint, progress, reveal`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["check", "hint", "progress"]
+__all__ = ["check", "hint", "progress", "reveal"]
 
 
 def __getattr__(name: str) -> Any:

@@ -217,6 +217,36 @@ def hand_in(
 
 
 @app.command()
+def update(
+    source: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--from", metavar="FOLDER_OR_ZIP", help="A newer copy of the course or class kit, where git has none."
+        ),
+    ] = None,
+) -> None:
+    """Bring the newest notebooks, and keep the work in yours."""
+    from grader.update import update as update_course
+
+    outcome = update_course(source)
+    if not outcome.changed:
+        console.print("✓ Nothing is newer than what you have.")
+        return
+    work = f" Your work is in the new {', '.join(outcome.merged)}." if outcome.merged else ""
+    console.print(f"[green]✓[/] {len(outcome.changed)} files and folders are new.{work}", soft_wrap=True)
+    for name, conflict in outcome.conflicts:
+        console.print(f"[yellow]![/] {name}, {escape(conflict.cell)}: {escape(conflict.what)}", soft_wrap=True)
+    if outcome.conflicts:
+        console.print("  In the notebook, a cell below each shows what has changed.", soft_wrap=True)
+    if outcome.backup:
+        console.print(f"  As they were, your files are in {escape(_short(outcome.backup))}", soft_wrap=True)
+    if outcome.merged:
+        console.print("  A notebook that is open in JupyterLab: File, Reload Notebook from Disk.", soft_wrap=True)
+    if outcome.has_new_packages:
+        console.print("  The course needs other packages: make setup brings them.", soft_wrap=True)
+
+
+@app.command()
 def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
     """Grade the grader: right, wrong, hostile and broken hand-ins; exit 1 where one does not get what it deserves."""
     from grader import backends, container

@@ -18,7 +18,7 @@ from grader.errors import CourseError
 from grader.exercise import ROOT
 
 # What a student uses. `course` itself comes along, and asks for the rest only when it is called.
-ENTRANCES = ("notebook", "lab", "gpu_kernel", "kernelspecs", "submit", "doctor")
+ENTRANCES = ("notebook", "lab", "gpu_kernel", "kernelspecs", "submit", "update", "doctor")
 ALONE = ("__init__", "cli")
 FILES = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml", "requirements.lock")
 FOLDER = "convnets"
@@ -58,6 +58,10 @@ def _contents(assignment: str, course: Course) -> Iterator[tuple[str, bytes]]:
     about = start.opening(released)
     yield "README.md", README.read_text().format(title=about.title, time=about.time, assignment=assignment).encode()
     yield f"notebooks/{assignment}/{assignment}.ipynb", released.read_bytes()
+    yield (
+        f".course/base/{assignment}.ipynb",
+        released.read_bytes(),
+    )  # what `course update` compares a student's work with
     for name in FILES:
         yield name, (ROOT / name).read_bytes()
     files = [ROOT / "grader" / f"{name}.py" for name in sorted({*ALONE, *reached(*ENTRANCES)})]

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from grader import exercise, kernelspecs, notebook, start
+from grader import exercise, kernelspecs, learner, start, update
 from grader.course import FOLDER, TEMPLATES
 
 LOOK_SECONDS = 1.0
@@ -26,6 +26,7 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
         arguments -- handed on to JupyterLab, such as "--no-browser"
     """
     _build_notebooks()
+    update.remember()
     if kernelspecs.missing():
         kernelspecs.install()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -79,9 +80,9 @@ def _write_start() -> None:
 
 def _keep(process: subprocess.Popen) -> int:
     """Write the start page anew whenever a check has changed the learner's record."""
-    seen = _changed(notebook.RECORD)
+    seen = _changed(learner.RECORD)
     while process.poll() is None:
-        now = _changed(notebook.RECORD)
+        now = _changed(learner.RECORD)
         if now != seen:
             seen = now
             _write_start()

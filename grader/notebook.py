@@ -1,25 +1,24 @@
-"""What students call in their notebooks: `check`, `hint` and `progress`.
+"""What students call in their notebooks: `check`, `hint`, `progress` and `reveal`.
 
 Feedback only: the marks of a hand-in are made elsewhere (`grader.judge`), out of reach of the code that is judged.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader import key, probe, report, rules, visible
+from grader import key, learner, probe, report, rules, visible
 from grader.assess import Mark, assess
 from grader.compare import describe
-from grader.exercise import ROOT
+from grader.exercise import ROOT, without_markers
 
-RECORD = ROOT / ".course" / "progress.json"
+SOLUTIONS = ROOT / "solutions"
 
 
 class CheckFailed(AssertionError):
@@ -27,6 +26,13 @@ class CheckFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         return [f"Check failed — {self}"]
+
+
+class NotShown(AssertionError):
+    """A solution that is not shown, with what to do instead, likewise as one line."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Not shown — {self}"]
 
 
 def check(function: Callable) -> None:
@@ -51,7 +57,7 @@ def check(function: Callable) -> None:
         mark = _assessed(exercise, answers, names)
     inputs = [_inputs(case.inputs) for case in exercise.cases]
     _show(report.html(mark, inputs), report.text(mark, inputs), instead_of=shown)
-    _remember(mark)
+    learner.checked(mark.name, mark.status)
     if mark.status != "passed":
         raise CheckFailed(_sentence(mark, exercise, names))
 
@@ -81,14 +87,15 @@ def _assessed(exercise: key.KeyExercise, answers: list[key.Answer | None], names
 
 def hint(function: Callable) -> None:
     """Show the next step of help for a function: each call shows one more."""
-    exercise = _exercise_of(function, sys._getframe(1).f_globals)[1]
-    record = _record()
-    shown = min(record.setdefault("hints", {}).get(exercise.name, 0) + 1, len(exercise.hints))
-    record["hints"][exercise.name] = shown
-    _write(record)
+    assignment, exercise = _exercise_of(function, sys._getframe(1).f_globals)
+    shown = min(learner.hints_shown(exercise.name) + 1, len(exercise.hints))
+    learner.hinted(exercise.name, shown)
     lines = [f"Hint {i + 1} of {len(exercise.hints)}: {text}" for i, text in enumerate(exercise.hints[:shown])]
     if shown == len(exercise.hints):
-        lines.append("That was the last hint.")
+        last = "That was the last hint."
+        if _solution(assignment, exercise.name):
+            last += f" Once you have tried, the solution can be had: from grader import reveal; reveal({exercise.name})"
+        lines.append(last)
     items = "".join(f"<p style='margin:.2em 0'>{report.escape(line)}</p>" for line in lines)
     _show(
         f"<div class='convnets-hint' style='border-left:4px solid #3b7dd8;padding:.2em .8em'>{items}</div>",
@@ -98,23 +105,58 @@ def hint(function: Callable) -> None:
 
 def progress() -> None:
     """Show which functions of the course pass their checks, over all notebooks, on this machine."""
-    passed = _record().get("passed", {})
-    rows = []
+    record = learner.read()
+    passed, revealed = record.get("passed", {}), record.get("revealed", [])
+    lines, rows = [], []
     for name in visible.assignments():
         points = visible.points(name)
         done = [one for one in points if passed.get(one)]
-        rows.append((name, len(done), len(points), sum(points[one] for one in done), sum(points.values())))
-    lines = [
-        f"{name}: {done} of {total} functions pass · {got:g} of {most:g} points"
-        for name, done, total, got, most in rows
-    ]
-    bars = "".join(
-        f"<tr><td style='text-align:left'>{report.escape(name)}</td>"
-        f"<td><progress value='{done}' max='{total}' aria-label='{done} of {total}'></progress></td>"
-        f"<td style='text-align:left'>{done} of {total} functions · {got:g} of {most:g} points</td></tr>"
-        for name, done, total, got, most in rows
-    )
-    _show(f"<table>{bars}</table>", "\n".join(lines))
+        shown = sum(one in revealed for one in points)
+        end = f"{sum(points[one] for one in done):g} of {sum(points.values()):g} points"
+        end += f" · {shown} revealed" if shown else ""
+        lines.append(f"{name}: {len(done)} of {len(points)} functions pass · {end}")
+        rows.append(
+            f"<tr><td style='text-align:left'>{report.escape(name)}</td>"
+            f"<td><progress value='{len(done)}' max='{len(points)}' aria-label='{len(done)} of {len(points)}'></progress></td>"
+            f"<td style='text-align:left'>{len(done)} of {len(points)} functions · {end}</td></tr>"
+        )
+    _show(f"<table>{''.join(rows)}</table>", "\n".join(lines))
+
+
+def reveal(function: Callable) -> None:
+    """Show the course's own solution of a function, to those who have tried; the record says that it was shown.
+
+    Arguments:
+        function -- one of the functions that a notebook asks for, as you wrote it
+
+    Raises:
+        AssertionError -- with one line, where nothing was tried yet, or where the solutions are not in this copy
+    """
+    assignment, exercise = _exercise_of(function, sys._getframe(1).f_globals)
+    name = exercise.name
+    source = _solution(assignment, name)
+    left = len(exercise.hints) - learner.hints_shown(name)
+    help_left = f" {left} hint{'s are' * (left > 1) or ' is'} left: hint({name})." if left else ""
+    if not source:
+        raise NotShown(f"the solutions are with your instructor, not in this copy of the course.{help_left}")
+    if not learner.has_tried(name):
+        todo = f"write {name} as well as you can, run check({name}), and then ask again"
+        raise NotShown(f"first a try of your own: {todo}.{help_left}")
+    learner.revealed(name)
+    line = "The course's own solution. Others are right too: check decides."
+    _show(f"{line}\n\n```python\n{source}\n```", f"{line}\n\n{source}", kind="text/markdown")
+
+
+def _solution(assignment: str, name: str) -> str:
+    """The reference's text, read and not imported, for that costs seconds; nothing in a class kit, which has none."""
+    try:
+        text = (SOLUTIONS / f"{assignment}.py").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    node = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+    lines = text.splitlines(keepends=True)[first - 1 : node.end_lineno]
+    return without_markers("".join(lines)).rstrip()
 
 
 def _exercise_of(function: Any, names: dict[str, Any]) -> tuple[str, key.KeyExercise]:
@@ -179,7 +221,7 @@ def _inputs(tree: list) -> str:
     )
 
 
-def _show(html: str, text: str, instead_of: Any = None) -> Any:
+def _show(rich: str, text: str, instead_of: Any = None, kind: str = "text/html") -> Any:
     """Show both, where each can be seen; what comes back can be replaced by what is shown later, in a notebook."""
     try:
         from IPython import get_ipython
@@ -190,31 +232,7 @@ def _show(html: str, text: str, instead_of: Any = None) -> Any:
         in_notebook = False
     if not in_notebook:
         return print(text)
-    content = {"text/html": html, "text/plain": text}
+    content = {kind: rich, "text/plain": text}
     if instead_of is None:
         return display(content, raw=True, display_id=True)
     return instead_of.update(content, raw=True)
-
-
-def _record() -> dict[str, Any]:
-    try:
-        return json.loads(RECORD.read_text())
-    except (OSError, ValueError):
-        return {}
-
-
-def _remember(mark: Mark) -> None:
-    record = _record()
-    record.setdefault("passed", {})[mark.name] = mark.status == "passed"
-    _write(record)
-
-
-def _write(record: dict[str, Any]) -> None:
-    """Keep the learner's record; a folder that cannot be written to costs the record, not the check."""
-    try:
-        RECORD.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(f"{RECORD}.{os.getpid()}")
-        unfinished.write_text(json.dumps(record))
-        unfinished.replace(RECORD)
-    except OSError:
-        return

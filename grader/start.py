@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import gpus, kernelspecs, notebook, visible
+from grader import gpus, kernelspecs, learner, visible
 from grader.exercise import ROOT
 
 PAGE = "start.md"
@@ -42,7 +42,7 @@ def write(notebooks: Path = ROOT / "notebooks") -> Path:
 def page(notebooks: Path) -> str:
     """The page as Markdown; links are relative to the folder of the notebooks."""
     names = in_order(notebooks)
-    passed = {one for one, right in notebook._record().get("passed", {}).items() if right}
+    passed = {one for one, right in learner.read().get("passed", {}).items() if right}
     parts = [
         "# Convnets",
         "Convolutional networks, from a convolution written in NumPy to networks that detect, segment, recognise and paint. "

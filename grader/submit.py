@@ -13,7 +13,7 @@ from grader.errors import CourseError
 from grader.exercise import ROOT
 
 FOLDER = ROOT / ".course" / "handed-in"
-_STUB, _QUESTION = "raise NotImplementedError", "*Write your answer here"
+_STUB, _QUESTION = "raise NotImplementedError", "YOUR ANSWER HERE"  # as nbgrader releases what is to be written
 
 
 class NotHandedIn(CourseError):
@@ -90,10 +90,15 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
 
 def missing(cells: list[handin.HandedCell], assignment: str) -> list[str]:
     """Names of the functions and written answers of an assignment that a notebook does not have yet."""
-    code = [cell.source for cell in cells if cell.kind == "code" and _STUB not in cell.source]
+    code = [cell.source for cell in cells if cell.kind == "code" and not is_unwritten(cell.source)]
     functions = [name for name in visible.points(assignment) if not any(handin.is_defined(name, text) for text in code)]
-    answers = [cell.grade_id for cell in cells if cell.grade_id.startswith("answer_") and _QUESTION in cell.source]
+    answers = [cell.grade_id for cell in cells if cell.grade_id.startswith("answer_") and is_unwritten(cell.source)]
     return [*functions, *answers]
+
+
+def is_unwritten(source: str) -> bool:
+    """Whether the text of an answer cell still says that it is to be written."""
+    return _STUB in source or _QUESTION in source
 
 
 def _written(seconds: float) -> str:

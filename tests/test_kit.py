@@ -26,6 +26,7 @@ def test_a_kit_has_the_notebook_the_keys_and_the_environment_of_one_assignment(k
     names = {path.relative_to(kit_folder).as_posix() for path in kit_folder.rglob("*") if path.is_file()}
     assert {"README.md", "notebooks/w1_conv/w1_conv.ipynb", ".course/keys/w1_conv/index.json", *kit.FILES} <= names
     assert {"grader/notebook.py", "data/loader.py", "data/weights/mobilenet_v2.npz"} <= names
+    assert {"grader/update.py", ".course/base/w1_conv.ipynb"} <= names
     assert "course submit w1_conv" in (kit_folder / "README.md").read_text()
     assert not [name for name in names if "w2_" in name and not name.startswith("data/")]
 

@@ -16,18 +16,18 @@ from conftest import fetch
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from grader import exercise, gpus, kernelspecs, lab, notebook, start, visible
+from grader import exercise, gpus, kernelspecs, lab, learner, start, visible
 
 NOTEBOOKS = exercise.ROOT / "notebooks"
 
 
 @pytest.fixture(autouse=True)
 def own_record(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebook, "RECORD", tmp_path / "progress.json")
+    monkeypatch.setattr(learner, "RECORD", tmp_path / "progress.json")
 
 
 def passing(*functions):
-    notebook.RECORD.write_text(json.dumps({"passed": dict.fromkeys(functions, True)}))
+    learner.RECORD.write_text(json.dumps({"passed": dict.fromkeys(functions, True)}))
 
 
 def test_the_start_page_has_every_assignment_in_its_order_with_what_it_takes():

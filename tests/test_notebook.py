@@ -1,4 +1,4 @@
-"""What students see when they call check, hint and progress, in a real kernel and in a plain terminal."""
+"""What students see when they call check, hint, progress and reveal, in a real kernel and in a plain terminal."""
 
 import subprocess
 import sys
@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader import exercise, notebook, visible
-from grader.notebook import CheckFailed, check, hint, progress
+import grader
+from grader import exercise, learner, notebook, visible
+from grader.notebook import CheckFailed, NotShown, check, hint, progress, reveal
 
 START = "import numpy as np\nfrom grader import check, hint, progress"
 RIGHT = "def zero_pad(X, pad):\n    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
@@ -16,7 +17,7 @@ RIGHT = "def zero_pad(X, pad):\n    return np.pad(X, ((0, 0), (pad, pad), (pad, 
 
 @pytest.fixture(autouse=True)
 def own_record(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebook, "RECORD", tmp_path / "progress.json")
+    monkeypatch.setattr(learner, "RECORD", tmp_path / "progress.json")
 
 
 def outputs_of(*sources):
@@ -132,9 +133,9 @@ def test_a_record_that_cannot_be_kept_costs_nothing(monkeypatch, tmp_path, capsy
     from solutions.w1_conv import zero_pad
 
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(notebook, "RECORD", tmp_path / "file" / "progress.json")
+    monkeypatch.setattr(learner, "RECORD", tmp_path / "file" / "progress.json")
     check(zero_pad)
-    monkeypatch.setattr(notebook, "RECORD", tmp_path / "file")
+    monkeypatch.setattr(learner, "RECORD", tmp_path / "file")
     check(zero_pad)
     progress()
 
@@ -195,3 +196,84 @@ def test_a_missing_key_is_told(monkeypatch, tmp_path):
             visible.points("w1_conv")
     finally:
         visible.points.cache_clear()
+
+
+WRONG = "def zero_pad(X, pad):\n    return X"
+STUB = "def zero_pad(X, pad):\n    # YOUR CODE HERE\n    raise NotImplementedError"
+
+
+def defined(source):
+    names = {}
+    exec(f"import numpy as np\n{source}", names)
+    return names["zero_pad"]
+
+
+def test_a_solution_is_shown_after_a_try_and_recorded(capsys):
+    with pytest.raises(CheckFailed):
+        check(defined(STUB))
+    with pytest.raises(
+        NotShown, match=r"run check\(zero_pad\), and then ask again\. 3 hints are left: hint\(zero_pad\)"
+    ):
+        reveal(defined(STUB))
+    assert "revealed" not in learner.read()
+    for times in (1, 2):
+        with pytest.raises(CheckFailed):
+            check(defined(WRONG))
+        assert learner.read()["tried"] == {"zero_pad": times}
+    capsys.readouterr()
+    reveal(defined(WRONG))
+    reveal(defined(WRONG))
+    shown = capsys.readouterr().out
+    assert "np.pad" in shown and "###" not in shown
+    assert learner.read()["revealed"] == ["zero_pad"]
+    progress()
+    lines = capsys.readouterr().out.splitlines()
+    assert "w1_conv: 0 of 15 functions pass · 0 of 95 points · 1 revealed" in lines
+    assert sum("revealed" in line for line in lines) == 1
+
+
+def test_whoever_passes_may_compare_at_once(capsys):
+    check(defined(RIGHT))
+    reveal(defined(RIGHT))
+    assert learner.read()["revealed"] == ["zero_pad"]
+
+
+def test_a_notebook_shows_a_solution_as_highlighted_code_and_a_refusal_as_one_line():
+    recorded = "from pathlib import Path\nfrom tempfile import mkdtemp\nfrom grader import learner, reveal\n"
+    recorded += "learner.RECORD = Path(mkdtemp(), 'progress.json')"
+    refused = outputs_of(recorded, STUB, "reveal(zero_pad)")[-1]
+    assert len(refused.traceback) == 1 and refused.traceback[0].startswith("Not shown — first a try of your own")
+    (shown,) = outputs_of(RIGHT, recorded, "check(zero_pad)", "reveal(zero_pad)")
+    assert "```python\ndef zero_pad(X, pad):" in shown.data["text/markdown"]
+    assert "```" not in shown.data["text/plain"]
+
+
+@pytest.mark.parametrize("name", exercise.names())
+def test_what_is_revealed_is_the_reference_of_every_function(name):
+    for one in exercise.load(name).exercises.values():
+        assert notebook._solution(name, one.name) == one.source().rstrip()
+
+
+def test_the_last_hint_leads_to_the_solution_where_there_is_one(capsys, monkeypatch, tmp_path):
+    for _ in range(3):
+        hint(defined(STUB))
+    assert "from grader import reveal; reveal(zero_pad)" in capsys.readouterr().out
+    monkeypatch.setattr(notebook, "SOLUTIONS", tmp_path)
+    hint(defined(STUB))
+    assert "reveal" not in capsys.readouterr().out
+
+
+def test_a_class_kit_has_no_solution_to_show(monkeypatch, tmp_path):
+    monkeypatch.setattr(notebook, "SOLUTIONS", tmp_path)
+    check(defined(RIGHT))
+    with pytest.raises(NotShown, match="the solutions are with your instructor"):
+        reveal(defined(RIGHT))
+    assert "revealed" not in learner.read()
+
+
+def test_the_sandbox_knows_the_same_names_and_does_nothing_for_them(capsys):
+    names = {}
+    exec((exercise.ROOT / "grader/inside/grader/__init__.py").read_text(), names)
+    for name in grader.__all__:
+        names[name](*[len] * (name != "progress"))
+    assert capsys.readouterr().out == ""

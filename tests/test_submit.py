@@ -29,13 +29,19 @@ def test_the_copy_is_the_file_and_the_receipt_says_which(solved, tmp_path):
     )
 
 
+def test_of_a_notebook_as_released_everything_is_missing(released, assignment, tmp_path):
+    nbformat.write(released, tmp_path / "mine.ipynb")
+    receipt, _ = submit.submit("w1_conv", tmp_path / "mine.ipynb", tmp_path / "copies")
+    assert receipt.missing == [*assignment.exercises, "answer_translation"]
+
+
 def test_what_is_missing_is_named(released, assignment, tmp_path):
     notebook = handins.solved(released, assignment)
     for cell in notebook.cells:
         if handins.grade_id_of(cell) == "zero_pad":
             cell.source = "def zero_pad(X, pad):\n    # YOUR CODE HERE\n    raise NotImplementedError"
         if handins.grade_id_of(cell).startswith("answer_"):
-            cell.source = "*Write your answer here, in three to six sentences.*"
+            cell.source = "YOUR ANSWER HERE"
     notebook.cells = [cell for cell in notebook.cells if handins.grade_id_of(cell) != "im2col"]
     nbformat.write(notebook, tmp_path / "some.ipynb")
     receipt, _ = submit.submit("w1_conv", tmp_path / "some.ipynb", tmp_path / "copies")
