@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader import late
+from grader.course import TIMESTAMP
 from grader.errors import CourseError
 
 ORIGINAL = "original"
@@ -86,7 +87,7 @@ def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
 
 def _handed_in(folder: Path) -> tuple[datetime | None, list[str]]:
     """When a hand-in came, and what is to be said where that cannot be read."""
-    path = folder / late.TIMESTAMP
+    path = folder / TIMESTAMP
     if path.is_symlink() or not path.is_file():
         return None, []
     try:

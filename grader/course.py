@@ -22,6 +22,8 @@ from grader.exercise import ROOT
 
 FOLDER = Path(os.environ.get("COURSE_FOLDER") or ROOT / ".course")
 TEMPLATES = Path(__file__).parent / "templates"
+TIMESTAMP = "timestamp.txt"
+EXCHANGED = (TIMESTAMP, "submission_secret.txt")  # what nbgrader's exchange puts beside a hand-in, to find the way back
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ def configure(c: Any, course: Course) -> None:
     c.CourseDirectory.db_url = course.gradebook
     # nbgrader's own word for it. Without one, assignments belong to a course that is not in the gradebook: PostgreSQL objects.
     c.CourseDirectory.course_id = "default_course"
-    # A hand-in is its notebook: no other file of a student's comes along.
-    c.CourseDirectory.ignore = ["*"]
+    # A hand-in is its notebook: by the exchange no other file of a student's comes along.
+    c.CourseDirectory.include = ["*.ipynb", "*.html", *EXCHANGED]
     if os.environ.get("COURSE_EXCHANGE"):
         c.Exchange.root = os.environ["COURSE_EXCHANGE"]
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}

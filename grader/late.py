@@ -12,7 +12,6 @@ from grader.course import Course
 from grader.errors import CourseError
 
 DAY = 24 * 60 * 60  # seconds
-TIMESTAMP = "timestamp.txt"  # nbgrader's own, beside a hand-in
 
 
 class BadTime(CourseError):

@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from grader.exercise import ROOT
+from grader.course import FOLDER
 
-RECORD = ROOT / ".course" / "progress.json"
+RECORD = FOLDER / "progress.json"
 
 
 def read() -> dict[str, Any]:

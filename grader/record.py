@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
 from grader import late
-from grader.course import Course, configure, quiet_gradebook, reach
+from grader.course import EXCHANGED, TIMESTAMP, Course, configure, quiet_gradebook, reach
 from grader.feedback import Grades
 from grader.results import Report, Result
 from grader.store import Store
@@ -118,6 +119,10 @@ class Recorder:
         html, _ = super(HTMLExporter, self.exporter).from_notebook_node(notebook, resources)
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(html)
+        submitted = self.course.path("submitted", name, student)
+        for note in filter(Path.is_file, map(submitted.joinpath, EXCHANGED)):
+            shutil.copyfile(note, autograded / note.name)
+            shutil.copyfile(note, page.parent / note.name)
 
     def _charge_delay(self, student: str) -> None:
         """As nbgrader's AssignLatePenalties, which would open a gradebook of its own."""
@@ -133,7 +138,7 @@ class Recorder:
         name = self.report.assignment
         self.gradebook.update_or_create_student(student)
         self.gradebook.update_or_create_submission(name, student, timestamp=handed_in)
-        stamp = self.course.path("submitted", name, student) / late.TIMESTAMP
+        stamp = self.course.path("submitted", name, student) / TIMESTAMP
         if handed_in:
             stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(f"{handed_in.isoformat(' ')} UTC\n")

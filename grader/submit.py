@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader import handin, visible
+from grader.course import FOLDER
 from grader.errors import CourseError
 from grader.exercise import ROOT
 
-FOLDER = ROOT / ".course" / "handed-in"
+HANDED_IN = FOLDER / "handed-in"
 _STUB, _QUESTION = "raise NotImplementedError", "YOUR ANSWER HERE"  # as nbgrader releases what is to be written
 
 
@@ -66,7 +67,7 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
     if not any(cell.grade_id in visible.points(assignment) for cell in cells):
         raise NotHandedIn(f"{notebook.name} was not handed in: it has none of the cells of {assignment}.")
     now = time.time()
-    copy = (folder or FOLDER) / assignment / time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
+    copy = (folder or HANDED_IN) / assignment / time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
     try:
         copy.mkdir(parents=True)
         file = copy / f"{assignment}.ipynb"

@@ -87,7 +87,7 @@ def test_course_lab_serves_the_notebooks_and_ends_when_it_is_told_to(served):
 
 def test_the_start_page_follows_what_is_checked(monkeypatch, tmp_path):
     written = []
-    monkeypatch.setattr(start, "write", lambda: written.append(notebook.RECORD.read_text()))
+    monkeypatch.setattr(start, "write", lambda: written.append(learner.RECORD.read_text()))
     monkeypatch.setattr(lab, "LOOK_SECONDS", 0.05)
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1.5)"])
 

@@ -69,7 +69,7 @@ def test_top_level_is_the_one_in_the_design():
         "grader",
     }
     allowed |= {"nbgrader_config.py", "notebooks", "pyproject.toml", "requirements.lock", "solutions", "tests"}
-    allowed |= {"requirements-backends.lock"}
+    allowed |= {"requirements-backends.lock", ".binder", ".devcontainer"}
     assert {path.split("/")[0] for path in TRACKED} <= allowed
 
 
