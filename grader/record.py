@@ -91,7 +91,8 @@ class Recorder:
                 self._date(student, handed_in)
                 state = self._state(student)
                 if not page.exists() or not self.store.is_recorded(identity, self.course.gradebook, student, state):
-                    self._write(student, page)
+                    again = self.store.was_recorded(identity, self.course.gradebook, student)
+                    self._write(student, page, again)
                     state = self._state(student)
                     self.store.recorded(identity, self.course.gradebook, student, state)
             finally:
@@ -99,14 +100,22 @@ class Recorder:
         self.report.feedback[student] = page
         result.total = json.loads(state)["total"]
 
-    def _write(self, student: str, page: Path) -> None:
+    def _write(self, student: str, page: Path, again: bool) -> None:
+        """
+        Arguments:
+            again -- whether the same result was recorded before: then what a person has read need not be read anew
+        """
         from nbgrader.preprocessors import SaveAutoGrades
 
         name = self.report.assignment
         notebook = nbformat.from_dict(json.loads((self.store.folder / f"{student}.ipynb").read_text()))
         self._submit(student, notebook)
         resources = self._resources(student)
-        notebook = Sheet(self.gradebook, name, student).through(SaveAutoGrades(log=log), notebook, resources)
+        sheet = Sheet(self.gradebook, name, student)
+        read = [grade for grade in sheet.grades.values() if again and not grade.needs_manual_grade]
+        notebook = sheet.through(SaveAutoGrades(log=log), notebook, resources)
+        for grade in read:
+            grade.needs_manual_grade = False
         self.gradebook.db.commit()
         self._charge_delay(student)
         autograded = self.course.path("autograded", name, student)

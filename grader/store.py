@@ -77,14 +77,21 @@ class Store:
 
     def is_recorded(self, identity: str, gradebook: str, student: str, state: str) -> bool:
         """Whether a gradebook and the feedback page have this result, and no mark by hand came since."""
-        try:
-            return json.loads(self._marker(student).read_text()) == [identity, digest_of(gradebook.encode()), state]
-        except (OSError, ValueError):
-            return False
+        return self._recorded(student) == [identity, digest_of(gradebook.encode()), state]
+
+    def was_recorded(self, identity: str, gradebook: str, student: str) -> bool:
+        """Whether a gradebook has this result, whatever marks by hand came since."""
+        return self._recorded(student)[:2] == [identity, digest_of(gradebook.encode())]
 
     def recorded(self, identity: str, gradebook: str, student: str, state: str) -> None:
         """Note that a result is recorded; of the gradebook's address, which may hold a password, a digest."""
         _replace(self._marker(student), json.dumps([identity, digest_of(gradebook.encode()), state]))
+
+    def _recorded(self, student: str) -> list[str]:
+        try:
+            return json.loads(self._marker(student).read_text())
+        except (OSError, ValueError):
+            return []
 
     def _marker(self, student: str) -> Path:
         return self.folder / f"{student}.recorded"

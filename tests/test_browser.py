@@ -98,6 +98,15 @@ def choose(page, *names):
             item.click()
 
 
+def with_the_keyboard_to(page, element):
+    """Press Tab until an element has the focus."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if element.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("the keyboard does not lead there")
+
+
 def switch_theme(page, name):
     choose(page, "Settings", "Theme", name)
     page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
@@ -110,13 +119,15 @@ def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, k
     link.wait_for()
     picture(page, "start")
     assert page.locator(".lm-MenuBar-item", has_text="Nbgrader").count() == 0
-    link.focus()
+    with_the_keyboard_to(page, link)
     page.keyboard.press("Enter")
 
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     cells.nth(3).wait_for()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    cells.first.locator(".cm-content").click()
+    page.locator(".jp-Notebook .jp-Cell").first.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Enter")  # the title, which is text, and then the first cell of code
     page.keyboard.press("Shift+Enter")
     cells.first.get_by_text("[1]:").wait_for()
 

@@ -107,7 +107,9 @@ class Terminal:
 
     def __init__(self, folder):
         environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(("COURSE_", "VIRTUAL_ENV"))
+            key: value
+            for key, value in os.environ.items()
+            if key in ("COURSE_DATA_MIRROR",) or not key.startswith(("COURSE_", "VIRTUAL_ENV"))
         }
         environment["PATH"] = os.pathsep.join(
             part for part in environment["PATH"].split(os.pathsep) if part != str(BIN)
@@ -140,40 +142,90 @@ def wait_for(true, seconds, what):
         time.sleep(0.2)
 
 
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory):
+    """A copy of the course without an environment, and a terminal beside it."""
+    folder = tmp_path_factory.mktemp("machine")
+    subprocess.run(["git", "clone", "-q", ROOT, folder / "convnets"], check=True)
+    terminal = Terminal(folder)
+    yield folder / "convnets", terminal
+    os.killpg(terminal.shell.pid, signal.SIGKILL)
+
+
+FROM_A_CLONE = pytest.mark.skipif(
+    not (ROOT / ".git").exists(), reason="needs the repository, to make a copy of the course"
+)
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the repository, to make a copy of the course")
-def test_the_instructors_page_leads_from_an_empty_machine_to_returned_feedback(tmp_path):
-    """Exactly its commands, in a copy of the course without an environment."""
-    subprocess.run(["git", "clone", "-q", ROOT, tmp_path / "convnets"], check=True)
+@FROM_A_CLONE
+def test_the_instructors_page_leads_from_an_empty_machine_to_returned_feedback(machine):
+    """Exactly its commands, in their order."""
+    there, terminal = machine
     commands = blocks(ROOT / "docs" / "instructor.md", "sh")[0].splitlines()
     assert len(commands) <= 10
-    there, terminal, printed = tmp_path / "convnets", Terminal(tmp_path), {}
-    try:
-        for number, command in enumerate(commands):
-            if command.startswith("course grade") and not (there / "hand-ins").exists():
-                hand_in(there / "hand-ins")
-            if command == "course lab --instructor":
-                terminal.type(f"export BROWSER=true\n{command}")
-                wait_for(lambda: "/lab?token=" in terminal.log.read_text(), 120, command)
-                read_the_answers(there)
-                jupyter = subprocess.run(["pgrep", "-f", f"jupyterlab.*{there}"], capture_output=True, text=True)
-                os.kill(int(jupyter.stdout.split()[0]), signal.SIGTERM)
-            else:
-                printed[number, command] = terminal.run(command)
-        texts = list(printed.values())
-        assert "not installed" not in texts[3]
-        assert (there / "w1_conv.zip").exists()
-        grades = [text for (_, command), text in printed.items() if command.startswith("course grade")]
-        assert "every axis is padded" in grades[0] and re.search(r"ann +95 of 100", grades[0]), grades[0]
-        assert re.search(r"ann +99 of 100", grades[1]), grades[1]
-        assert re.search(r"cem +49.5 of 100", grades[1]), grades[1]  # so late that half of it is left
-        with zipfile.ZipFile(there / "feedback.zip") as file:
-            assert sorted(file.namelist()) == [f"{name}/w1_conv.html" for name in ("ann", "ben", "cem")]
-            page = file.read("ann/w1_conv.html").decode()
-        assert "99" in page and "Seen by a test." in page
-        assert "still waits" not in texts[-1]
-    finally:
-        os.killpg(terminal.shell.pid, signal.SIGKILL)
+    printed = []
+    for command in commands:
+        if command.startswith("course grade") and not (there / "hand-ins").exists():
+            hand_in(there / "hand-ins")
+        if command == "course lab --instructor":
+            terminal.type(f"export BROWSER=true\n{command}")
+            wait_for(lambda: "/lab?token=" in terminal.log.read_text(), 120, command)
+            read_the_answers(there)
+            jupyter = subprocess.run(["pgrep", "-f", f"jupyterlab.*{there}"], capture_output=True, text=True)
+            os.kill(int(jupyter.stdout.split()[0]), signal.SIGTERM)
+        else:
+            printed.append(terminal.run(command))
+    first, again = [text for text in printed if "hand-ins · median" in text]
+    assert "every axis is padded" in first and re.search(r"ann +95 of 100", first), first
+    assert re.search(r"ann +99 of 100", again), again
+    assert re.search(r"cem +49.5 of 100", again), again  # so late that half of it is left
+    with zipfile.ZipFile(there / "feedback.zip") as file:
+        assert sorted(file.namelist()) == [f"{name}/w1_conv.html" for name in ("ann", "ben", "cem")]
+        page = file.read("ann/w1_conv.html").decode()
+    assert "99" in page and "Seen by a test." in page
+    assert "still waits" not in printed[-1]
+    assert (there / "w1_conv.zip").exists()
+
+
+# What no test runs word for word, and why.
+ELSEWHERE = {
+    "make lab": "tests/test_lab.py and tests/test_browser.py start JupyterLab and end it",
+    "course lab --instructor": "the page above, and tests/test_browser.py",
+    "make test": "is what runs this",
+    "make test-backends": "installs 8 GB",
+    "make audit": "tests/test_audit.py, an assignment at a time",
+    "course audit": "likewise",
+    "make bench": "tests/test_bench.py, a section at a time",
+    "course bench grading": "likewise",
+    "course bench gpu": "tests/test_bench_gpu.py; needs a GPU",
+    "make site": "tests/test_site.py; runs all notebooks",
+    "course build": "minutes: an assignment is built here",
+    "nbgrader autograde": "with its assignment, further up",
+    "course grade": "likewise",
+}
+STANDS_FOR = {"NAME": "sign_digits", "FOLDER_OR_ZIP": "w1_conv.zip"}
+
+
+@pytest.mark.slow
+@FROM_A_CLONE
+def test_the_commands_of_the_readme_run_as_they_stand(machine):
+    there, terminal = machine
+    if not (there / ".venv").exists():
+        pytest.skip("the page for instructors comes first, and sets it up")
+    for command in [*dict.fromkeys(commands_of(ROOT / "README.md")), "course build w1_conv"]:
+        for word, meaning in STANDS_FOR.items():
+            command = re.sub(rf"\b{word}\b", meaning, command)
+        if command in ELSEWHERE:
+            continue
+        if "data get" in command and not os.environ.get("COURSE_DATA_MIRROR"):
+            continue  # nothing to fetch it from
+        if "--from" in command:  # a kit is not for a whole course, which is said
+            terminal.run(f"! {command}")
+            assert "is a class kit" in terminal.log.read_text()
+            continue
+        terminal.run(command)
+    assert list(there.glob(".course/handed-in/w1_conv/*/receipt.json"))
 
 
 def hand_in(folder):

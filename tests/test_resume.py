@@ -99,6 +99,28 @@ def again(graded):
     return batch.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
 
 
+def waits(course):
+    with Gradebook(course.gradebook) as gradebook:
+        return gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").needs_manual_grade
+
+
+def test_what_a_person_has_read_waits_for_nobody_until_another_answer_comes(graded, released, assignment):
+    folder, course, _ = graded
+    assert waits(course)
+    with Gradebook(course.gradebook) as gradebook:  # as Formgrader does
+        gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").needs_manual_grade = False
+        gradebook.db.commit()
+    again(graded)
+    assert not waits(course)
+    notebook = handins.solved(released, assignment)
+    next(
+        cell for cell in notebook.cells if handins.grade_id_of(cell) == "answer_translation"
+    ).source = "Something else."
+    nbformat.write(notebook, folder / "ann.ipynb")
+    assert again(graded).results["ann"].total == 99  # the mark stays until somebody changes it
+    assert waits(course)
+
+
 def test_what_is_unchanged_is_not_graded_again_but_a_new_mark_by_hand_is_told(graded):
     before = results_of(graded[1])
     report = again(graded)
