@@ -29,6 +29,16 @@ class Opening:
     needs: str
     builds_on: list[str]
 
+    @property
+    def hours(self) -> str:
+        """How long it takes a student, in short."""
+        return self.time.partition(",")[0]
+
+    @property
+    def whole(self) -> str:
+        """What it takes a machine to run everything, in short."""
+        return re.split("[,;]", self.needs.removeprefix("once everything is filled in, "))[0]
+
 
 def write(notebooks: Path = ROOT / "notebooks") -> Path:
     """Write the page into the folder of the notebooks; returns its path."""
@@ -66,9 +76,13 @@ def page(notebooks: Path) -> str:
 
 
 def opening(path: Path) -> Opening:
-    """What the first cell of a notebook file says: its title, its first paragraph, and two rows of its table."""
+    """What the first cell of a notebook file says."""
     source = json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
-    text = source if isinstance(source, str) else "".join(source)
+    return read_opening(source if isinstance(source, str) else "".join(source))
+
+
+def read_opening(text: str) -> Opening:
+    """What a notebook's first cell says: its title, its first paragraph, and two rows of its table."""
     title, summary = re.match(r"# (.+)\n\n((?:.+\n)+)", text).groups()  # type: ignore[union-attr]  # a test sees to it
     rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", text, re.MULTILINE))
     earlier = re.findall(r"`(w\w+)`", rows.get("Builds on", ""))
@@ -114,8 +128,7 @@ def _row(notebooks: Path, name: str, passed: set[str]) -> list[str]:
     if done:
         state += f", {sum(points[one] for one in done):g} of {sum(points.values()):g} points"
     week = name.partition("_")[0].removeprefix("w")
-    time, needs = about.time.partition(",")[0], about.needs.removeprefix("once everything is filled in, ")
-    return [week, f"[{about.title}]({name}/{name}.ipynb)", time, re.split("[,;]", needs)[0], state]
+    return [week, f"[{about.title}]({name}/{name}.ipynb)", about.hours, about.whole, state]
 
 
 def _bar(done: int, total: int) -> str:
