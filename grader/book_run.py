@@ -26,7 +26,7 @@ CELL_SECONDS = 3600  # of a cell that trains, on a slow and busy machine
 # The numbers in the prose are those of the networks that come along; a bar that has run to its end says nothing.
 ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 # The reader's own record of what passes is not touched, and not shown.
-FIRST = "import pathlib, grader.notebook; grader.notebook.RECORD = pathlib.Path('progress.json').absolute()"
+FIRST = "import pathlib, grader.learner; grader.learner.RECORD = pathlib.Path('progress.json').absolute()"
 ENGINE = ("assess.py", "build.py", "compare.py", "notebook.py", "report.py", "rules.py")  # beside those of the keys
 LIBRARIES = ("keras", "matplotlib", "numpy")
 

@@ -266,14 +266,14 @@ def test_a_notebook_is_run_once_and_again_when_its_sources_have_changed(course, 
 
 
 def test_running_a_notebook_leaves_the_learners_own_record_alone():
-    from grader import notebook
+    from grader import learner
 
-    before = notebook.RECORD.read_bytes() if notebook.RECORD.exists() else b""
+    before = learner.RECORD.read_bytes() if learner.RECORD.exists() else b""
     cells = [new_code_cell("from grader import check\nfrom solutions.w1_conv import output_size\ncheck(output_size)")]
     ran = new_notebook(cells=[*cells, new_code_cell("from grader import progress\nprogress()")])
     book_run.run("w9", ran)
     assert "w1_conv: 1 of 15" in ran.cells[1].outputs[0].data["text/plain"]
-    assert (notebook.RECORD.read_bytes() if notebook.RECORD.exists() else b"") == before
+    assert (learner.RECORD.read_bytes() if learner.RECORD.exists() else b"") == before
 
 
 # --- as a browser shows it --------------------------------------------------------------------------------------------
