@@ -29,6 +29,16 @@ class Opening:
     needs: str
     builds_on: list[str]
 
+    @property
+    def hours(self) -> str:
+        """How long it takes a student, in short."""
+        return self.time.partition(",")[0]
+
+    @property
+    def whole(self) -> str:
+        """What it takes a machine to run everything, in short."""
+        return re.split("[,;]", self.needs.removeprefix("once everything is filled in, "))[0]
+
 
 def write(notebooks: Path = ROOT / "notebooks") -> Path:
     """Write the page into the folder of the notebooks; returns its path."""
@@ -75,7 +85,11 @@ def opening(path: Path) -> Opening:
         texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     except (OSError, ValueError, LookupError, TypeError):
         texts = []
-    text = next((text for text in texts if text.startswith("# ")), f"# {path.stem}")
+    return read_opening(next((text for text in texts if text.startswith("# ")), f"# {path.stem}"))
+
+
+def read_opening(text: str) -> Opening:
+    """What the first cell of a notebook says; what is not there is empty."""
     title, _, rest = text.removeprefix("# ").partition("\n")
     summary = rest.strip().partition("\n\n")[0]
     rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", rest, re.MULTILINE))
@@ -122,8 +136,7 @@ def _row(notebooks: Path, name: str, passed: set[str]) -> list[str]:
     if done:
         state += f", {sum(points[one] for one in done):g} of {sum(points.values()):g} points"
     week = name.partition("_")[0].removeprefix("w")
-    time, needs = about.time.partition(",")[0], about.needs.removeprefix("once everything is filled in, ")
-    return [week, f"[{about.title}]({name}/{name}.ipynb)", time, re.split("[,;]", needs)[0], state]
+    return [week, f"[{about.title}]({name}/{name}.ipynb)", about.hours, about.whole, state]
 
 
 def _bar(done: int, total: int) -> str:

@@ -1,0 +1,139 @@
+"""The notebooks of the course book, run: outputs of the right solutions below the cells that a student gets.
+
+A notebook is run again only when what it is made from has changed; what is kept on disk has no solution in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader import build, visible
+from grader.course import Course
+from grader.errors import CourseError
+from grader.exercise import ROOT
+
+CELL_SECONDS = 3600  # of a cell that trains, on a slow and busy machine
+# The numbers in the prose are those of the networks that come along; a bar that has run to its end says nothing.
+ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+# The reader's own record of what passes is not touched, and not shown.
+FIRST = "import pathlib, grader.notebook; grader.notebook.RECORD = pathlib.Path('progress.json').absolute()"
+ENGINE = ("assess.py", "build.py", "compare.py", "notebook.py", "report.py", "rules.py")  # beside those of the keys
+LIBRARIES = ("keras", "matplotlib", "numpy")
+
+OnCell = Callable[[int, int], None]
+
+
+class BookError(CourseError):
+    """The course book cannot be built, or is not what it must be; the message says where."""
+
+
+def executed(name: str, course: Course, on_cell: OnCell = lambda done, of: None) -> NotebookNode:
+    """The student's notebook with the outputs that right functions give.
+
+    Arguments:
+        name -- the assignment
+        course -- whose folder keeps what has been run
+        on_cell -- told of each cell that has been run: how many are done, and of how many
+
+    Raises:
+        BookError -- names the notebook and the cell that does not run
+    """
+    path = course.folder / "executed" / f"{name}.ipynb"
+    digest = made_from(name)
+    if path.exists():
+        kept = nbformat.read(path, 4)
+        if kept.metadata.get("made_from") == digest:
+            return kept
+    build.ensure(name, course)
+    notebook = nbformat.read(course.release(name), 4)
+    solved = build.instructor_notebook(name)
+    run(name, solved, on_cell)
+    copy_outputs(solved, notebook)
+    notebook.metadata["made_from"] = digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    nbformat.write(notebook, unfinished)
+    unfinished.replace(path)
+    return notebook
+
+
+def is_kept(name: str, course: Course) -> bool:
+    """Whether `executed` has only to read."""
+    path = course.folder / "executed" / f"{name}.ipynb"
+    return path.exists() and nbformat.read(path, 4).metadata.get("made_from") == made_from(name)
+
+
+def made_from(name: str) -> str:
+    """Digest of all that the outputs of a notebook depend on."""
+    files = [ROOT / "notebooks" / name / f"{name}.md", *(Path(__file__).with_name(one) for one in ENGINE)]
+    files += sorted((ROOT / "data").rglob("*.py"))
+    versions = {library: version(library) for library in LIBRARIES}
+    settings = json.dumps([ENVIRONMENT, FIRST, versions, visible.made_from(name)])
+    return hashlib.sha256(b"".join([settings.encode(), *(path.read_bytes() for path in files)])).hexdigest()
+
+
+def run(name: str, notebook: NotebookNode, on_cell: OnCell = lambda done, of: None) -> None:
+    """Run a notebook's cells in a kernel of this environment; outputs are put in place.
+
+    Raises:
+        BookError -- names the notebook and the cell that does not run
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    now = {"cell": 0}
+
+    def begin(cell: NotebookNode, cell_index: int) -> None:
+        now["cell"] = cell_index - 1
+        on_cell(cell_index, len(notebook.cells))
+
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST, id="first"))
+    environment = {key: value for key, value in os.environ.items() if key != "COURSE_QUICK"} | ENVIRONMENT
+    with TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            on_cell_start=begin,
+        )
+        try:
+            client.execute(env=environment)
+        except CellExecutionError as error:
+            raise BookError(f"{_place(name, notebook, now['cell'])} stops: {error.ename}: {error.evalue}") from None
+        except CellTimeoutError:
+            raise BookError(f"{_place(name, notebook, now['cell'])} runs for more than {CELL_SECONDS} s.") from None
+        except DeadKernelError:
+            place = _place(name, notebook, now["cell"])
+            raise BookError(f"The kernel of {place} has died; memory may be short.") from None
+        finally:
+            del notebook.cells[0]
+
+
+def _place(name: str, notebook: NotebookNode, index: int) -> str:
+    cell = notebook.cells[index]
+    return f"{name}, cell {index + 1} ({cell.source.strip().splitlines()[0]!r})"
+
+
+def copy_outputs(solved: NotebookNode, notebook: NotebookNode) -> None:
+    """Put the outputs of the solved notebook below the same cells of the student's, and what its widgets hold.
+
+    Raises:
+        BookError -- where the two do not have the same cells
+    """
+    if [cell.id for cell in solved.cells] != [cell.id for cell in notebook.cells]:
+        raise BookError("The notebook that was run and the student's do not have the same cells: run `course build`.")
+    for ran, cell in zip(solved.cells, notebook.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+    if "widgets" in solved.metadata:
+        notebook.metadata["widgets"] = solved.metadata["widgets"]
