@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OTHER_VENV := .venv-backends
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
-.PHONY: demo test test-all test-backends lint lab build audit bench setup sandbox browser lock clean
+.PHONY: demo test test-all test-backends lint lab build site audit bench setup sandbox browser lock clean
 
 demo: setup sandbox
 	$(BIN)/course demo
@@ -30,6 +30,9 @@ lab: setup
 
 build: setup
 	$(BIN)/course build
+
+site: setup
+	$(BIN)/course site
 
 audit: setup sandbox
 	$(BIN)/course audit

@@ -24,6 +24,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
     "footer_content_items": [],
+    "navbar_persistent": [],
 }
 # The text is what its authors typed: no other quotes and dashes than theirs.
 smartquotes = False

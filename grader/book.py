@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,9 +55,7 @@ def build(course: Course, console: Console) -> Book:
     with Progress(*columns, console=console, transient=True) as progress:
         for name in names:
             task = progress.add_task(f"running {name}", total=None, visible=name in waiting)
-            notebooks[name] = book_run.executed(
-                name, course, lambda done, of, task=task: progress.update(task, completed=done, total=of)
-            )
+            notebooks[name] = book_run.executed(name, course, partial(progress.update, task))
             progress.update(task, visible=False)
             if name in waiting and not console.is_terminal:  # where no bar moves, a line says that something does
                 console.print(f"{name} has been run")

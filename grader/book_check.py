@@ -10,7 +10,15 @@ from urllib.parse import unquote, urlsplit
 
 from grader.exercise import ROOT
 
-LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src", "embed": "src"}
+LOADED = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+}
 LOADING = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}  # of a <link>
 STYLE_LOADS = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"')\s;]+)|url\(\s*[\"']?([^\"')]+)")
 TELLING = 24  # characters, from which on a line of a solution tells something
@@ -123,7 +131,9 @@ def _dead(path: Path, page: _Page, pages: dict[Path, _Page]) -> list[str]:
         else:
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
             anchors = next((one.anchors for file, one in pages.items() if file.resolve() == target), None)
-            is_right = target.is_file() and (not parts.fragment or anchors is None or unquote(parts.fragment) in anchors)
+            is_right = target.is_file() and (
+                not parts.fragment or anchors is None or unquote(parts.fragment) in anchors
+            )
         if not is_right:
             dead.append(link)
     return dead

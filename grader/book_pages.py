@@ -6,7 +6,6 @@ Titles, times and pictures come from the notebooks themselves: nothing is said o
 from __future__ import annotations
 
 import base64
-import io
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from data.show import PAPER
 from grader import start
 from grader.book_run import BookError
 from grader.exercise import ROOT
@@ -30,7 +30,8 @@ PLACE = "<!-- assignments -->"  # in the front page's text
 LONG = 24  # lines, from which on given code is folded: it may be read, it need not be
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
-COVER = (640, 400)  # pixels of a picture on the front page
+COVER = (800, 400)  # pixels of a picture on the front page
+MOSTLY = 0.5  # of it is paper, at most
 ANSWER = "*Here stands your answer, in the notebook.*"
 
 
@@ -82,8 +83,8 @@ def _page(name: str, notebook: NotebookNode, pictures: _Pictures, linked: _Linke
             text = ANSWER if asked else linked.rewritten(cell.source, ROOT / "notebooks" / name / f"{name}.md")
             cell.source, cell.metadata = text, NotebookNode()
         cells.append(cell)
-    take = f'<p class="take"><a href="{name}.ipynb" download>Take this notebook away</a>: here it is filled in and run.</p>'
-    cells.insert(1, nbformat.v4.new_markdown_cell(take, id="take-away"))
+    take = f'<p><a href="{name}.ipynb" download>Download this notebook</a> and fill it in.</p>'
+    cells.insert(1, nbformat.v4.new_markdown_cell(take, id="download"))
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": notebook.metadata["kernelspec"]})
 
 
@@ -113,7 +114,7 @@ def _shown(outputs: list[Any], state: Mapping[str, Any], pictures: _Pictures, pl
             markup = pictures.add(data["image/png"], output.metadata.get("image/png", {}), place)
             yield nbformat.v4.new_output("display_data", {"text/html": markup})
         elif "text/html" in data:
-            yield nbformat.v4.new_output("display_data", {"text/html": data["text/html"]})
+            yield nbformat.v4.new_output("display_data", {"text/html": _with_folded_cases(data["text/html"])})
         elif "text/plain" in data:
             yield nbformat.v4.new_output("display_data", {"text/plain": data["text/plain"]})
 
@@ -123,6 +124,13 @@ def _held(model: str, state: Mapping[str, Any]) -> list[Any]:
     inside = state.get(model, {}).get("state", {})
     children = [child.removeprefix("IPY_MODEL_") for child in inside.get("children", ())]
     return [*inside.get("outputs", ()), *(output for child in children for output in _held(child, state))]
+
+
+def _with_folded_cases(markup: str) -> str:
+    """A check's line stays in sight, its table of cases is opened by whoever wants to see it."""
+    if "convnets-mark" not in markup:
+        return markup
+    return re.sub(r"<div [^>]*><table.*?</table></div>", r"<details><summary>cases</summary>\g<0></details>", markup)
 
 
 class _Pictures:
@@ -152,29 +160,26 @@ class _Pictures:
         )
 
     def cover(self) -> tuple[str, str]:
-        """The liveliest of the pictures, cut for the front page: its file and description."""
+        """The first that is more picture than paper, small: its file and description."""
         from PIL import Image, ImageOps
 
-        path, alt = max(self.described, key=lambda one: _colourfulness(one[0]))
+        path, alt = next((one for one in self.described if _paper(one[0]) < MOSTLY), self.described[0])
         with Image.open(path) as image:
-            cut = ImageOps.fit(image.convert("RGB"), COVER, centering=(0, 0.5))
-        file = f"{self.name}-cover.jpg"
-        content = io.BytesIO()
-        cut.save(content, "JPEG", quality=85)
-        (self.folder / file).write_bytes(content.getvalue())
-        return f"{self.folder.name}/{file}", alt
+            whole = image.convert("RGB")
+        small = ImageOps.pad(whole, COVER, Image.Resampling.LANCZOS, color=PAPER)
+        file = self.folder / f"{self.name}-cover.png"
+        small.save(file)
+        return f"{self.folder.name}/{file.name}", alt
 
 
-def _colourfulness(path: Path) -> float:
-    """How colourful a picture is (Hasler and Süsstrunk 2003, "Measuring colourfulness in natural images", equation 3)."""
+def _paper(path: Path) -> float:
+    """The share of a picture that is bare paper."""
     import numpy as np
-    from PIL import Image
+    from PIL import Image, ImageColor
 
     with Image.open(path) as image:
-        red, green, blue = np.asarray(image.convert("RGB").resize((200, 200)), float).transpose(2, 0, 1)
-    opponents = red - green, (red + green) / 2 - blue
-    spread, offset = (np.hypot(*(f(one) for one in opponents)) for f in (np.std, np.mean))
-    return float(spread + 0.3 * offset)
+        pixels = np.asarray(image.convert("RGB"), int)
+    return float((abs(pixels - ImageColor.getrgb(PAPER)).max(axis=2) <= 4).mean())
 
 
 def _card(name: str, notebook: NotebookNode, pictures: _Pictures) -> str:

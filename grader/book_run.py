@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
@@ -29,20 +30,24 @@ FIRST = "import pathlib, grader.notebook; grader.notebook.RECORD = pathlib.Path(
 ENGINE = ("assess.py", "build.py", "compare.py", "notebook.py", "report.py", "rules.py")  # beside those of the keys
 LIBRARIES = ("keras", "matplotlib", "numpy")
 
-OnCell = Callable[[int, int], None]
+
+class OnCell(Protocol):
+    """Is told of each cell that begins to run: how many are done, and of how many."""
+
+    def __call__(self, *, completed: float, total: float) -> object: ...
 
 
 class BookError(CourseError):
     """The course book cannot be built, or is not what it must be; the message says where."""
 
 
-def executed(name: str, course: Course, on_cell: OnCell = lambda done, of: None) -> NotebookNode:
+def executed(name: str, course: Course, on_cell: OnCell | None = None) -> NotebookNode:
     """The student's notebook with the outputs that right functions give.
 
     Arguments:
         name -- the assignment
         course -- whose folder keeps what has been run
-        on_cell -- told of each cell that has been run: how many are done, and of how many
+        on_cell -- told of each cell that begins to run
 
     Raises:
         BookError -- names the notebook and the cell that does not run
@@ -81,7 +86,7 @@ def made_from(name: str) -> str:
     return hashlib.sha256(b"".join([settings.encode(), *(path.read_bytes() for path in files)])).hexdigest()
 
 
-def run(name: str, notebook: NotebookNode, on_cell: OnCell = lambda done, of: None) -> None:
+def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> None:
     """Run a notebook's cells in a kernel of this environment; outputs are put in place.
 
     Raises:
@@ -90,11 +95,13 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell = lambda done, of: No
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    now = {"cell": 0}
+    place = name
 
     def begin(cell: NotebookNode, cell_index: int) -> None:
-        now["cell"] = cell_index - 1
-        on_cell(cell_index, len(notebook.cells))
+        nonlocal place
+        place = f"{name}, cell {cell_index} ({cell.source.strip().splitlines()[0]!r})"
+        if on_cell:
+            on_cell(completed=cell_index - 1, total=len(notebook.cells) - 1)
 
     notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST, id="first"))
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_QUICK"} | ENVIRONMENT
@@ -107,21 +114,15 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell = lambda done, of: No
             on_cell_start=begin,
         )
         try:
-            client.execute(env=environment)
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
         except CellExecutionError as error:
-            raise BookError(f"{_place(name, notebook, now['cell'])} stops: {error.ename}: {error.evalue}") from None
+            raise BookError(f"{place} stops: {error.ename}: {error.evalue}") from None
         except CellTimeoutError:
-            raise BookError(f"{_place(name, notebook, now['cell'])} runs for more than {CELL_SECONDS} s.") from None
+            raise BookError(f"{place} runs for more than {CELL_SECONDS} s.") from None
         except DeadKernelError:
-            place = _place(name, notebook, now["cell"])
-            raise BookError(f"The kernel of {place} has died; memory may be short.") from None
+            raise BookError(f"The kernel has died in {place}; memory may be short.") from None
         finally:
             del notebook.cells[0]
-
-
-def _place(name: str, notebook: NotebookNode, index: int) -> str:
-    cell = notebook.cells[index]
-    return f"{name}, cell {index + 1} ({cell.source.strip().splitlines()[0]!r})"
 
 
 def copy_outputs(solved: NotebookNode, notebook: NotebookNode) -> None:

@@ -281,6 +281,19 @@ def demo() -> None:
 
 
 @app.command()
+def site() -> None:
+    """Build the course book: every notebook, run, as pages to read; no solution is in them."""
+    from grader import book
+    from grader.course import Course
+
+    built = book.build(Course(), console)
+    size = f"{built.pages} pages, {built.pictures} pictures, {built.megabytes:.0f} MB"
+    console.print(f"✓ {_short(built.front)}: {size}", soft_wrap=True)
+    for address in built.external:
+        console.print(f"  links to {escape(address)}", soft_wrap=True)
+
+
+@app.command()
 def bench(sections: Annotated[Optional[list[str]], typer.Argument(help="Some sections only.")] = None) -> None:  # noqa: UP045
     """Measure what the course promises, against named peers, in one run; exit 1 where a target is missed."""
     from grader.bench import bench as run_bench
