@@ -63,7 +63,7 @@ def external_links(site: Path) -> list[str]:
 
 def leaks(site: Path) -> list[str]:
     """Lines of reference solutions that the book gives away, one sentence each; what a notebook gives, it may show."""
-    given = {line.strip() for path in ROOT.glob("notebooks/*/*.md") for line in path.read_text("utf-8").splitlines()}
+    given = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("notebooks/*/*.md"))
     texts = {}
     for path in sorted(site.rglob("*")):
         if path.suffix in TEXTS and "_static" not in path.relative_to(site).parts:
@@ -71,8 +71,8 @@ def leaks(site: Path) -> list[str]:
             texts[path] = raw + (_read(path).text if path.suffix == ".html" else "")
     found = []
     for solution in sorted((ROOT / "solutions").glob("*.py")):
-        for line in telling_lines(solution.read_text(encoding="utf-8")) - given:
-            for path, text in texts.items():
+        for line in sorted(telling_lines(solution.read_text(encoding="utf-8"))):
+            for path, text in texts.items() if line not in given else ():
                 if line in text or json.dumps(line)[1:-1] in text:
                     found.append(f"{path.relative_to(site).as_posix()} gives away a line of a solution: {line}")
     return found

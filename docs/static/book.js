@@ -14,3 +14,9 @@ window.addEventListener("load", async () => {
   letKeysScroll();
   window.addEventListener("resize", letKeysScroll);
 });
+
+// The theme takes the focus off a button that is pressed; whoever presses it by keys goes on from there.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".theme-switch-button");
+  if (button && event.detail === 0) setTimeout(() => button.focus());
+});
