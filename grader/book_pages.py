@@ -160,10 +160,10 @@ class _Pictures:
         )
 
     def cover(self) -> tuple[str, str]:
-        """The first that is more picture than paper, small: its file and description."""
+        """The first that fills a card well, small: its file and description."""
         from PIL import Image, ImageOps
 
-        path, alt = next((one for one in self.described if _paper(one[0]) < MOSTLY), self.described[0])
+        path, alt = next((one for one in self.described if _fills_a_card(one[0])), self.described[0])
         with Image.open(path) as image:
             whole = image.convert("RGB")
         small = ImageOps.pad(whole, COVER, Image.Resampling.LANCZOS, color=PAPER)
@@ -172,17 +172,21 @@ class _Pictures:
         return f"{self.folder.name}/{file.name}", alt
 
 
-def _paper(path: Path) -> float:
-    """The share of a picture that is bare paper."""
+def _fills_a_card(path: Path) -> bool:
+    """Whether a picture is of a card's shape, more or less, and more picture than bare paper."""
     import numpy as np
     from PIL import Image, ImageColor
 
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB"), int)
-    return float((abs(pixels - ImageColor.getrgb(PAPER)).max(axis=2) <= 4).mean())
+        shape = image.width / image.height
+    bare = (abs(pixels - ImageColor.getrgb(PAPER)).max(axis=2) <= 4).mean()
+    return shape < 1.5 * COVER[0] / COVER[1] and bool(bare < MOSTLY)
 
 
 def _card(name: str, notebook: NotebookNode, pictures: _Pictures) -> str:
+    from markdown_it import MarkdownIt
+
     about = start.read_opening(notebook.cells[0].source)
     picture = ""
     if pictures.described:
@@ -190,7 +194,7 @@ def _card(name: str, notebook: NotebookNode, pictures: _Pictures) -> str:
         picture = f'<img src="{file}" alt="{escape(alt)}" width="{COVER[0]}" height="{COVER[1]}" loading="lazy">'
     return (
         f'<article class="assignment">{picture}<div><h3><a href="{name}.html">{escape(about.title)}</a></h3>'
-        f"<p>{escape(about.summary)}</p>"
+        f"<p>{MarkdownIt().renderInline(about.summary)}</p>"
         f"<dl><dt>You need</dt><dd>{escape(about.hours)}</dd>"
         f"<dt>Your machine</dt><dd>{escape(about.whole)}</dd></dl></div></article>"
     )

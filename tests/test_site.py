@@ -16,7 +16,7 @@ from grader.course import Course
 
 OPENING = """# A small one
 
-It says in one sentence what it is about.
+It says in *one* sentence what it is about.
 
 | | |
 |---|---|
@@ -89,7 +89,12 @@ def site(built):
 
 def test_the_front_page_says_what_the_notebooks_say(site):
     front = (site / "index.html").read_text()
-    for text in ("A small one", "It says in one sentence what it is about.", "one hour", "a second and 0.1 GB"):
+    for text in (
+        "A small one",
+        "It says in <em>one</em> sentence what it is about.",
+        "one hour",
+        "a second and 0.1 GB",
+    ):
         assert text in front
     assert "Convolution from scratch" in front and "four to six hours" in front
     assert 'src="pictures/w9_small-cover.png"' in front
@@ -124,6 +129,29 @@ def test_the_notebook_to_download_is_the_students(site):
 def test_what_a_notebook_links_to_is_in_the_book(site):
     assert 'href="data/weights/mobilenet_v2.html"' in (site / "w9_small.html").read_text()
     assert (site / "data" / "weights" / "mobilenet_v2.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("link", "becomes"),
+    [
+        ("[forward](../notebooks/w1_conv/w1_conv.md#pooling)", "[forward](/w1_conv.ipynb#pooling)"),
+        ("[forward](../notebooks/w1_conv/w1_conv.ipynb)", "[forward](/w1_conv.ipynb)"),
+        ("[the front](index.md)", "[the front](/index.md)"),
+        ("[what is defended](../SECURITY.md)", "[what is defended](/SECURITY.md)"),
+        ("![A table.](check.png)", "![A table.](/docs/check.png)"),
+        ("[all of it](../README.md)", "all of it"),
+        ("[the reference](../solutions/w1_conv.py)", "the reference"),
+        ("[out](https://example.org/a)", "[out](https://example.org/a)"),
+        ("[below](#below)", "[below](#below)"),
+        ("`a[i](x)`", "`a[i](x)`"),
+    ],
+)
+def test_links_between_files_become_links_between_pages(tmp_path, link, becomes):
+    linked = book_pages._Linked({"w1_conv"}, tmp_path)
+    assert linked.rewritten(f"See {link}.", exercise.ROOT / "docs" / "some.md") == f"See {becomes}."
+    linked.write_others()
+    assert (tmp_path / "SECURITY.md").exists() == ("SECURITY" in link)
+    assert (tmp_path / "docs" / "check.png").exists() == ("check" in link)
 
 
 def test_no_solution_and_no_answer_is_in_the_book(site):
