@@ -47,8 +47,8 @@ def copy_mathjax(app, exception):
     from sphinx.util.fileutil import copy_asset
 
     for part in MATHJAX_PARTS if exception is None else ():
-        copy_asset(MATHJAX / part, (Path(app.outdir) / "_static" / "mathjax" / part).parent if "." in part
-                   else Path(app.outdir) / "_static" / "mathjax" / part)  # fmt: skip
+        target = Path(app.outdir) / "_static" / "mathjax" / part
+        copy_asset(MATHJAX / part, target if (MATHJAX / part).is_dir() else target.parent)
 
 
 def setup(app):

@@ -79,10 +79,16 @@ def is_kept(name: str, course: Course) -> bool:
 
 def made_from(name: str) -> str:
     """Digest of all that the outputs of a notebook depend on."""
+    import data
+    from data.lookup import at_hand
+
     files = [ROOT / "notebooks" / name / f"{name}.md", *(Path(__file__).with_name(one) for one in ENGINE)]
     files += sorted((ROOT / "data").rglob("*.py"))
     versions = {library: version(library) for library in LIBRARIES}
-    settings = json.dumps([ENVIRONMENT, FIRST, versions, visible.made_from(name)])
+    archives = {one.name: one.archive for one in data.weights()}
+    archives |= {one.name: one.archive for one in data.sets() if one.archive}
+    here = [one for one, archive in archives.items() if at_hand(one, archive)]
+    settings = json.dumps([ENVIRONMENT, FIRST, versions, here, visible.made_from(name)])
     return hashlib.sha256(b"".join([settings.encode(), *(path.read_bytes() for path in files)])).hexdigest()
 
 

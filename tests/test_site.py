@@ -313,6 +313,7 @@ def look(browser, path, theme):
     assert not [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))]
     assert page.errors == []
     assert page.locator("mjx-container").count() == page.locator(".math").count()
+    assert page.locator("mjx-assistive-mml").count() == page.locator(".math").count()  # what a screen reader reads
     assert page.locator("mjx-merror").count() == 0
     page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
@@ -327,6 +328,14 @@ def look(browser, path, theme):
 def test_pages_are_readable_in_both_themes_on_a_phone_and_a_desktop(browser, site, theme):
     for name in ("index", "w1_conv", "w9_small"):
         look(browser, site / f"{name}.html", theme)
+
+
+def test_the_empty_heads_of_the_opening_table_are_not_shown_and_all_others_are(browser, site):
+    page = opened(browser, site / "w9_small.html", "light", DESKTOP)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    heads = page.locator("thead")
+    shown = {heads.nth(k).inner_text().split()[0] for k in range(heads.count()) if heads.nth(k).is_visible()}
+    assert shown == {"a", "verdict"} and heads.count() == 3
 
 
 def test_the_book_is_searched_without_a_network(browser, site):
@@ -347,9 +356,11 @@ def test_what_scrolls_and_the_theme_are_reached_by_keys(browser, site):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.className"))
         if page.evaluate("document.activeElement.ariaLabel") == "Color mode":
-            for key in ("Enter", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"):  # the menu, system, light, dark
+            page.keyboard.press("Enter")
+            page.wait_for_function("document.activeElement.ariaExpanded === 'true'")
+            for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):  # of the system, light, dark
                 page.keyboard.press(key)
-            assert page.get_attribute("html", "data-theme") == "dark"
+            page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     assert page.get_attribute("html", "data-theme") == "dark"
     assert "picture" in reached and any(one.startswith("math") for one in reached)
     wide = opened(browser, site / "w9_small.html", "light", {"width": 1600, "height": 900})
