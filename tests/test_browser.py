@@ -22,23 +22,8 @@ SECONDS = 60_000  # ms, for what a busy machine does slowly
 WRONG = "def zero_pad(X, pad):\n    return np.pad(X, pad)"
 RIGHT = "def zero_pad(X, pad):\n    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
 
-# Every piece of text below an element with a smaller contrast than WCAG's AA asks for: [ratio, text].
-FAINT = """element => {
-  const channels = text => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
-  const linear = v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
-  const ground = node => { for (; node; node = node.parentElement) {
-      const c = channels(getComputedStyle(node).backgroundColor); if (c.length < 4 || c[3] > .99) return c; }
-    return [255, 255, 255]; };
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), faint = [];
-  while (walker.nextNode()) {
-    const text = walker.currentNode.textContent.trim(), node = walker.currentNode.parentElement;
-    if (!text || !node.getClientRects().length) continue;
-    const [a, b] = [light(channels(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x);
-    if ((a + .05) / (b + .05) < 4.5) faint.push([((a + .05) / (b + .05)).toFixed(2), text]);
-  }
-  return faint;
-}"""
+# Texts below an element with a smaller contrast than WCAG's AA asks for.
+FAINT = Path(__file__).with_name("contrasts.js").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -276,7 +276,7 @@ def test_running_a_notebook_leaves_the_learners_own_record_alone():
 
 # --- as a browser shows it --------------------------------------------------------------------------------------------
 
-CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text()
+CONTRASTS = Path(__file__).with_name("contrasts.js").read_text()
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
