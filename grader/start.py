@@ -76,7 +76,10 @@ def page(notebooks: Path) -> str:
 
 
 def opening(path: Path) -> Opening:
-    """What a notebook file says of itself before it begins; where a learner has damaged the file, its name is its title."""
+    """What a notebook file says of itself before it begins: title, first paragraph, and rows of its table.
+
+    A learner may have changed it, or damaged the file: what is not there any more is empty, and the name stands for the title.
+    """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
@@ -86,7 +89,7 @@ def opening(path: Path) -> Opening:
 
 
 def read_opening(text: str) -> Opening:
-    """What a first cell says: its title, its first paragraph, and rows of its table, empty where they are not there any more."""
+    """What the first cell of a notebook says; what is not there is empty."""
     title, _, rest = text.removeprefix("# ").partition("\n")
     summary = rest.strip().partition("\n\n")[0]
     rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", rest, re.MULTILINE))

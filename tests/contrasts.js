@@ -1,5 +1,5 @@
-// Texts of an element, or of the page, whose contrast with what lies below them is less than WCAG 2.2 AA asks for (1.4.3), each
-// with its ratio; a sign that stands beside its word, and is hidden from readers of text, is a graphic (1.4.11).
+// Texts whose contrast with what lies below them is less than WCAG 2.2 AA asks for (1.4.3), each with its ratio; a sign that
+// stands beside its word, and is hidden from readers of text, is a graphic (1.4.11).
 (root) => {
   const channels = (color) => {
     const found = color.match(/[\d.]+/g).map(Number);
@@ -21,7 +21,7 @@
   });
   const opacity = once((element) => (element ? Number(getComputedStyle(element).opacity) * opacity(element.parentElement) : 1));
   const found = new Set();
-  const walker = document.createTreeWalker(root || document.body, NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(root ?? document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim();
     const element = walker.currentNode.parentElement;

@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rich.console import Console
 
-from grader import book, book_check, book_pages, book_run, build, exercise
+from grader import book, book_check, book_pages, book_run, build, exercise, learner
 from grader.course import Course
 
 OPENING = """# A small one
@@ -266,19 +266,17 @@ def test_a_notebook_is_run_once_and_again_when_its_sources_have_changed(course, 
 
 
 def test_running_a_notebook_leaves_the_learners_own_record_alone():
-    from grader import learner
-
-    before = learner.RECORD.read_bytes() if learner.RECORD.exists() else b""
+    before = learner.read()
     cells = [new_code_cell("from grader import check\nfrom solutions.w1_conv import output_size\ncheck(output_size)")]
     ran = new_notebook(cells=[*cells, new_code_cell("from grader import progress\nprogress()")])
     book_run.run("w9", ran)
     assert "w1_conv: 1 of 15" in ran.cells[1].outputs[0].data["text/plain"]
-    assert (learner.RECORD.read_bytes() if learner.RECORD.exists() else b"") == before
+    assert learner.read() == before
 
 
 # --- as a browser shows it --------------------------------------------------------------------------------------------
 
-CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text()
+CONTRASTS = Path(__file__).with_name("contrasts.js").read_text()
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
