@@ -93,8 +93,13 @@ def release(
 
     course = Course(db_url=db or "")
     policy = None if late is None else Policy(late, late_at_most)
-    path = release_one(name, course, read_time(due) if due else None, policy)
+    time = read_time(due) if due else None
+    path = release_one(name, course, time, policy)
     console.print(f"✓ {_short(path)}", soft_wrap=True)
+    if time:
+        console.print(f"  due {time:%Y-%m-%d %H:%M} UTC")
+    if policy:
+        console.print(f"  each day late costs {policy.percent:g} % of the points, {policy.at_most:g} % at most")
     if kit:
         from grader import kit as kits
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,11 @@ def test_grade_into_another_gradebook(hand_ins, tmp_path):
         (("bench", "gpu"), "There is no GPU to compare the CPU with: tensorflow sees none"),
         (("audit", "w9_none"), "There is no assignment"),
         (("build", "w9_none"), "There is no assignment"),
+        (("release", "w9_none"), "There is no assignment"),
+        (("release", "w1_conv", "--due", "soon"), "'soon' is no time: expected one like 2026-12-01 18:30."),
+        (("release", "w1_conv", "--kit", "no/such/kit.zip"), "there is no kit"),
+        (("feedback", "w1_conv", "--to", "pages"), "There is no feedback on w1_conv yet: grade it first"),
+        (("submit", "w9_none"), "There is no assignment"),
         (("data", "get", "digts"), "digits"),
     ],
 )
@@ -68,6 +74,15 @@ def test_what_goes_wrong_ends_in_a_sentence(arguments, sentence, tmp_path):
     assert done.returncode == 1
     assert sentence in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_release_says_when_it_is_due_and_what_being_late_costs(tmp_path):
+    options = ["--due", "2026-12-01 23:59 UTC", "--late", "10", "--late-at-most", "50", "--kit", tmp_path / "kit.zip"]
+    done = course("release", "w1_conv", *options, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "due 2026-12-01 23:59 UTC" in done.stdout
+    assert "each day late costs 10 % of the points, 50 % at most" in done.stdout
+    assert re.search(r"kit\.zip: \d+ files, [\d.]+ MB", done.stdout) and (tmp_path / "kit.zip").exists()
 
 
 def test_without_a_sandbox_grade_refuses(hand_ins, tmp_path):
