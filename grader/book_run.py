@@ -25,9 +25,8 @@ from grader.exercise import ROOT
 CELL_SECONDS = 3600  # of a cell that trains, on a slow and busy machine
 # The numbers in the prose are those of the networks that come along; a bar that has run to its end says nothing.
 ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-# The reader's own record of what passes is not touched, and not shown.
-FIRST = "import pathlib, grader.learner; grader.learner.RECORD = pathlib.Path('progress.json').absolute()"
-ENGINE = ("assess.py", "build.py", "compare.py", "notebook.py", "report.py", "rules.py")  # beside those of the keys
+# Beside the engine of the keys.
+ENGINE = ("assess.py", "build.py", "compare.py", "learner.py", "notebook.py", "report.py", "rules.py")
 LIBRARIES = ("keras", "matplotlib", "numpy")
 
 
@@ -88,7 +87,7 @@ def made_from(name: str) -> str:
     archives = {one.name: one.archive for one in data.weights()}
     archives |= {one.name: one.archive for one in data.sets() if one.archive}
     here = [one for one, archive in archives.items() if at_hand(one, archive)]
-    settings = json.dumps([ENVIRONMENT, FIRST, versions, here, visible.made_from(name)])
+    settings = json.dumps([ENVIRONMENT, versions, here, visible.made_from(name)])
     return hashlib.sha256(b"".join([settings.encode(), *(path.read_bytes() for path in files)])).hexdigest()
 
 
@@ -105,13 +104,13 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> Non
 
     def begin(cell: NotebookNode, cell_index: int) -> None:
         nonlocal place
-        place = f"{name}, cell {cell_index} ({cell.source.strip().splitlines()[0]!r})"
+        place = f"{name}, cell {cell_index + 1} ({cell.source.strip().splitlines()[0]!r})"
         if on_cell:
-            on_cell(completed=cell_index - 1, total=len(notebook.cells) - 1)
+            on_cell(completed=cell_index, total=len(notebook.cells))
 
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST, id="first"))
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_QUICK"} | ENVIRONMENT
     with TemporaryDirectory() as folder:
+        environment["COURSE_FOLDER"] = folder  # the learner's own record is neither touched nor shown
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
@@ -127,8 +126,6 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> Non
             raise BookError(f"{place} runs for more than {CELL_SECONDS} s.") from None
         except DeadKernelError:
             raise BookError(f"The kernel has died in {place}; memory may be short.") from None
-        finally:
-            del notebook.cells[0]
 
 
 def copy_outputs(solved: NotebookNode, notebook: NotebookNode) -> None:
