@@ -25,15 +25,8 @@ from grader.exercise import ROOT
 CELL_SECONDS = 3600  # of a cell that trains, on a slow and busy machine
 # The numbers in the prose are those of the networks that come along; a bar that has run to its end says nothing.
 ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-ENGINE = (
-    "assess.py",
-    "build.py",
-    "compare.py",
-    "learner.py",
-    "notebook.py",
-    "report.py",
-    "rules.py",
-)  # beside those of the keys
+# Beside the engine of the keys.
+ENGINE = ("assess.py", "build.py", "compare.py", "learner.py", "notebook.py", "report.py", "rules.py")
 LIBRARIES = ("keras", "matplotlib", "numpy")
 
 

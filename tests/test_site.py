@@ -32,6 +32,8 @@ Inline $a^2 + b^2 = c^2$, and one that no phone is wide enough for:
 $$Z[i, h, w, c] = \sum_{i=0}^{k_H-1} \sum_{j=0}^{k_W-1} \sum_{k=0}^{n_{C,\text{prev}}-1} A_{\text{prev}}[i, h s + i, w s + j, k]
 \cdot W[i, j, k, c] + b_c + \text{something} + \text{more}$$
 
+`a_long_name_that_is_longer_than_any_phone_is_wide.and_then_one_of_its_parts`
+
 | a wide | table | of | words | that | goes | on |
 |---|---|---|---|---|---|---|
 | extraordinarily | incomprehensibilities | counterrevolutionaries | uncharacteristically | wide | and | wider |
