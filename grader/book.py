@@ -47,7 +47,7 @@ def build(course: Course, console: Console) -> Book:
     waiting = [name for name in names if not book_run.is_kept(name, course)]
     if waiting:
         console.print(
-            f"To be run: {', '.join(waiting)}. All notebooks take half an hour on two cores, each once; "
+            f"To be run: {', '.join(waiting)}. All notebooks take up to an hour on two cores, each once; "
             "what has been run is kept."
         )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
