@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -78,27 +79,30 @@ def lab(
 def release(
     name: AssignmentName,
     kit: Annotated[Optional[Path], typer.Option(metavar="FILE", help="Write what a class gets here, as a zip.")] = None,  # noqa: UP045
-    due: Annotated[Optional[str], typer.Option(metavar="TIME", help='Due date, such as "2026-12-01 23:59".')] = None,  # noqa: UP045
+    due: Annotated[Optional[str], typer.Option(metavar="TIME", help='Due, local time: "2026-12-01 23:59".')] = None,  # noqa: UP045
     late: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(min=0, max=100, metavar="PERCENT", help="Taken off the points for each day that has begun since."),
     ] = None,
-    late_at_most: Annotated[float, typer.Option(min=0, max=100, metavar="PERCENT", help="However late.")] = 100.0,
+    late_at_most: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0, max=100, metavar="PERCENT", help="However late; all of them without it."),
+    ] = None,
     db: Annotated[Optional[str], typer.Option(help="Gradebook's URL, instead of SQLite in .course.")] = None,  # noqa: UP045
 ) -> None:
     """Release an assignment: its notebook, its due date and what being late costs, and a kit for the class."""
     from grader.course import Course
-    from grader.late import Policy, read_time
+    from grader.late import policy_of, read_time
     from grader.release import release as release_one
 
     course = Course(db_url=db or "")
-    policy = None if late is None else Policy(late, late_at_most)
-    time = read_time(due) if due else None
+    time, said = read_time(due) if due else None, {"percent": late, "at_most": late_at_most}
+    policy = replace(policy_of(course, name), **{part: value for part, value in said.items() if value is not None})
     path = release_one(name, course, time, policy)
     console.print(f"✓ {_short(path)}", soft_wrap=True)
     if time:
         console.print(f"  due {time:%Y-%m-%d %H:%M} UTC")
-    if policy:
+    if policy.percent:
         console.print(f"  each day late costs {policy.percent:g} % of the points, {policy.at_most:g} % at most")
     if kit:
         from grader import kit as kits
@@ -158,16 +162,20 @@ def grade(
             elif not console.is_terminal:  # where no bar moves, a line says that something does
                 console.print(f"{student}: {result.points:g} points, {result.seconds:.0f} s", soft_wrap=True)
 
-        report = batch.grade_folder(
-            name,
-            folder,
-            course,
-            sandboxed=not no_sandbox,
-            limits=limits,
-            workers=workers,
-            scheduler=scheduler or "",
-            on_result=one_done,
-        )
+        try:
+            report = batch.grade_folder(
+                name,
+                folder,
+                course,
+                sandboxed=not no_sandbox,
+                limits=limits,
+                workers=workers,
+                scheduler=scheduler or "",
+                on_result=one_done,
+            )
+        except KeyboardInterrupt:
+            console.print("Stopped. What is graded is kept: the same command goes on where this one was.")
+            raise SystemExit(130) from None
     if json_file:
         json_file.write_text(json.dumps(results.as_json(report), indent=1))
     scoreboard.show(report, console)
@@ -203,10 +211,10 @@ def give_feedback(
 def hand_in(
     name: AssignmentName,
     notebook: Annotated[Optional[Path], typer.Option(help="Another file than the course's own notebook.")] = None,  # noqa: UP045
-    to: Annotated[Optional[Path], typer.Option(help="Folder for the copy; .course/handed-in without it.")] = None,  # noqa: UP045
+    to: Annotated[Optional[Path], typer.Option(help="Folder for the copy; notebooks/handed-in without it.")] = None,  # noqa: UP045
 ) -> None:
     """Hand in: a copy of the saved notebook with a receipt, and what it still lacks."""
-    from grader.submit import submit
+    from grader.submit import failing, submit
 
     receipt, file = submit(name, notebook, to)
     console.print(f"[green]✓[/] {escape(_short(file))}", soft_wrap=True)
@@ -216,6 +224,9 @@ def hand_in(
         console.print(
             f"[yellow]![/] Not written yet: {', '.join(receipt.missing)}. You can hand in again.", soft_wrap=True
         )
+    wrong = [one for one in failing(name) if one not in receipt.missing]
+    if wrong:
+        console.print(f"[yellow]![/] The last check did not pass: {', '.join(wrong)}.", soft_wrap=True)
     console.print(
         "Give this file to your instructor. The receipt beside it says which file it was, and when.", soft_wrap=True
     )

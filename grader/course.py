@@ -56,7 +56,9 @@ def configure(c: Any, course: Course) -> None:
     # nbgrader's own word for it. Without one, assignments belong to a course that is not in the gradebook: PostgreSQL objects.
     c.CourseDirectory.course_id = "default_course"
     # A hand-in is its notebook: by the exchange no other file of a student's comes along.
-    c.CourseDirectory.include = ["*.ipynb", "*.html", *EXCHANGED]
+    c.CourseDirectory.include = ["*.ipynb", *EXCHANGED]
+    # Its converters know no such list, only what to leave out: every ending but .ipynb and .txt.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.[!it]*"]
     if os.environ.get("COURSE_EXCHANGE"):
         c.Exchange.root = os.environ["COURSE_EXCHANGE"]
     c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}

@@ -23,10 +23,19 @@ def write_all(report: Report) -> list[Path]:
 def write_grades(report: Report) -> Path:
     """Write total, maximum, status and the points of each exercise: one row a student."""
     names = list(next(iter(report.results.values())).marks) if report.results else []
-    rows: list[Row] = [["student", "total", "maximum", "status", *names]]
+    rows: list[Row] = [["student", "total", "maximum", "status", "late", *names]]
     for student, result in report.results.items():
         points = [_number(result.marks[name].points) for name in names]
-        rows.append([_not_a_formula(student), _total(result), _number(report.maximum), result.status, *points])
+        rows.append(
+            [
+                _not_a_formula(student),
+                _total(result),
+                _number(report.maximum),
+                result.status,
+                _number(result.late),
+                *points,
+            ]
+        )
     return _write(report.grades, rows)
 
 
@@ -68,8 +77,10 @@ def _comment(result: Result) -> str:
     """A line on each exercise that does not pass, as HTML: Moodle shows comments as pages."""
     if result.rejected:
         return _not_a_formula(escape(result.rejected, quote=False))
-    lines = [_line(mark) for mark in result.marks.values() if mark.status != "passed"]
-    return "<br>".join(escape(line, quote=False) for line in lines) or "Every function passes."
+    lines = [_line(mark) for mark in result.marks.values() if mark.status != "passed"] or ["Every function passes."]
+    if result.late:
+        lines.insert(0, f"Handed in late: {result.late:g} points are taken off.")
+    return "<br>".join(escape(line, quote=False) for line in lines)
 
 
 def _line(mark: Mark) -> str:

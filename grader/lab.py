@@ -54,6 +54,9 @@ def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
         line += [f"--ServerApp.root_dir={served}", "--ContentsManager.allow_hidden=True"]
     else:
         line += [f"--ServerApp.root_dir={exercise.ROOT / 'notebooks'}", f"--LabApp.default_url=/lab/tree/{start.PAGE}"]
+        extensions = ("formgrader", "validate_assignment", "assignment_list", "course_list")
+        off = {f"nbgrader.server_extensions.{name}": False for name in extensions}
+        line.append(f"--ServerApp.jpserver_extensions={off}")
         line += ["--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'w*.md', '.*']"]
     if os.name == "posix":  # a login shell, which is Jupyter's own choice, would forget our PATH
         line.append(f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', 'sh')!r}]}}")

@@ -98,7 +98,7 @@ class Recorder:
             finally:
                 self.gradebook.db.remove()  # nothing of a hand-in is held on to, nor is the database
         self.report.feedback[student] = page
-        result.total = json.loads(state)["total"]
+        result.total, result.late = json.loads(state)["total"], json.loads(state)["late"]
 
     def _write(self, student: str, page: Path, again: bool) -> None:
         """
@@ -181,7 +181,7 @@ class Recorder:
         delay = self.gradebook.find_submission(name, student).total_seconds_late
         terms = [delay, str(late.policy_of(self.course, name)) if delay else ""]
         digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments), terms]).encode()).hexdigest()
-        return json.dumps({"total": total, "digest": digest})
+        return json.dumps({"total": total, "late": found.late_submission_penalty or 0.0, "digest": digest})
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

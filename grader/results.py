@@ -18,6 +18,7 @@ class Result:
         notes -- on the hand-in as a whole
         rejected -- why nothing could be judged, if so
         seconds -- what judging it took
+        late -- points that being late has cost in the gradebook
         total -- the points in the gradebook, with manual marks and late penalties; None where it could not be recorded
         reused -- whether it was there already, from an earlier run on the same hand-in, release and exercises
     """
@@ -27,6 +28,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     rejected: str = ""
     seconds: float = 0.0
+    late: float = 0.0
     total: float | None = None
     reused: bool = False
 
@@ -96,6 +98,7 @@ def as_json(report: Report) -> dict[str, Any]:
 def _result_as_json(result: Result) -> dict[str, Any]:
     return {
         "total": result.total,
+        "late": result.late,
         "status": result.status,
         "points": result.points,
         "messages": result.notes,

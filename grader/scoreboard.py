@@ -82,7 +82,8 @@ def _remarks(result: Result) -> list[str]:
     if result.rejected:
         return [result.rejected]
     slips = [f"{mark.name}: {mark.slip[0]}" for mark in result.marks.values() if mark.slip]
-    return result.notes[:3] + slips or ["every function passes" if _all_pass(result) else "no known slip"]
+    late = [f"late: {result.late:g} points are taken off"] if result.late else []
+    return result.notes[:3] + late + slips or ["every function passes" if _all_pass(result) else "no known slip"]
 
 
 def _all_pass(result: Result) -> bool:

@@ -121,12 +121,18 @@ def _summary(notebooks: Path, names: list[str], passed: set[str]) -> str:
     most = sum(sum(of_one.values()) for of_one in points.values())
     done = sum(one in passed for of_one in points.values() for one in of_one)
     line = f"**Your progress:** {_bar(done, total)}{done} of {total} functions pass, {got:g} of {most:g} points."
-    following = [(name, one) for name in names for one in points[name] if one not in passed]
+    following = [(name, one) for name in names for one in _asked(notebooks, name, points[name]) if one not in passed]
     if not following:
         return f"{line} Everything passes."
     name, function = following[0]
     word = "Go on" if done else "Begin"
     return f"{line} {word} with `{function}` in [{opening(_file(notebooks, name)).title}]({name}/{name}.ipynb)."
+
+
+def _asked(notebooks: Path, name: str, points: dict[str, float]) -> list[str]:
+    """An assignment's functions in the order in which its notebook asks for them."""
+    text = _file(notebooks, name).read_text(encoding="utf-8")
+    return sorted(points, key=lambda one: text.find(f'"check_{one}"'))
 
 
 def _row(notebooks: Path, name: str, passed: set[str]) -> list[str]:
@@ -153,10 +159,15 @@ def _kernels() -> str:
     missing = kernelspecs.missing()
     if missing:
         return f"{', '.join(missing)} not offered yet: `course kernels install` in a terminal"
-    return ", ".join(kernel.label for kernel in kernelspecs.KERNELS.values()) + "; Python 3 works as well"
+    return (
+        ", ".join(kernel.label for kernel in kernelspecs.KERNELS.values())
+        + "; Python 3, which notebooks open with, works as well"
+    )
 
 
 def _gpu() -> str:
+    if not gpus.seen():
+        return "none is seen, and none is needed"
     return gpus.refusal() or f"{', '.join(gpus.seen())}: choose the kernel Convnets (GPU)"
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader import handin, visible
+from grader import handin, learner, visible
 from grader.course import FOLDER
 from grader.errors import CourseError
 from grader.exercise import ROOT
 
-HANDED_IN = FOLDER / "handed-in"
+# Where JupyterLab's file browser shows them, and a browser finds them: the course's own folder begins with a dot.
+HANDED_IN = FOLDER / "handed-in" if os.environ.get("COURSE_FOLDER") else ROOT / "notebooks" / "handed-in"
 _STUB, _QUESTION = "raise NotImplementedError", "YOUR ANSWER HERE"  # as nbgrader releases what is to be written
 
 
@@ -47,7 +49,7 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
     Arguments:
         assignment -- such as "w1_conv"
         notebook -- the file; by default the course's own, notebooks/A/A.ipynb
-        folder -- where copies are kept; by default .course/handed-in
+        folder -- where copies are kept; by default notebooks/handed-in
 
     Returns:
         the receipt, and the copy's path
@@ -67,7 +69,7 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
     if not any(cell.grade_id in visible.points(assignment) for cell in cells):
         raise NotHandedIn(f"{notebook.name} was not handed in: it has none of the cells of {assignment}.")
     now = time.time()
-    copy = (folder or HANDED_IN) / assignment / time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
+    copy = (folder or HANDED_IN) / assignment / time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now))
     try:
         copy.mkdir(parents=True)
         file = copy / f"{assignment}.ipynb"
@@ -87,6 +89,12 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
     except OSError as error:
         raise NotHandedIn(f"{copy} cannot be written ({error.strerror}): nothing was handed in.") from None
     return receipt, file
+
+
+def failing(assignment: str) -> list[str]:
+    """Names of the functions whose last check on this machine did not pass."""
+    passed = learner.read().get("passed", {})
+    return [name for name in visible.points(assignment) if passed.get(name) is False]
 
 
 def missing(cells: list[handin.HandedCell], assignment: str) -> list[str]:

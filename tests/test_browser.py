@@ -156,7 +156,7 @@ def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, k
     page.locator(".xterm").click()
     page.wait_for_timeout(1500)
     page.keyboard.type("course submit w1_conv\n")
-    receipts = kit_with_one_function_left / ".course" / "handed-in" / "w1_conv"
+    receipts = kit_with_one_function_left / "notebooks" / "handed-in" / "w1_conv"
     page.wait_for_timeout(500)
     for _ in range(100):
         if found := list(receipts.glob("*/receipt.json")):

@@ -225,7 +225,7 @@ def test_the_commands_of_the_readme_run_as_they_stand(machine):
             assert "is a class kit" in terminal.log.read_text()
             continue
         terminal.run(command)
-    assert list(there.glob(".course/handed-in/w1_conv/*/receipt.json"))
+    assert list(there.glob("notebooks/handed-in/w1_conv/*/receipt.json"))
 
 
 def hand_in(folder):

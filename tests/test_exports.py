@@ -38,10 +38,17 @@ def test_all_tables_are_written_where_the_report_says(tmp_path):
 def test_grades_have_a_row_a_student_and_a_column_an_exercise(tmp_path):
     rows = table(exports.write_grades(report_of(tmp_path, ann=10.0, ben=6.25)))
     assert rows == [
-        ["student", "total", "maximum", "status", "zero_pad", "im2col"],
-        ["ann", "10", "15", "graded", "5", "5"],
-        ["ben", "6.25", "15", "graded", "5", "1.25"],
+        ["student", "total", "maximum", "status", "late", "zero_pad", "im2col"],
+        ["ann", "10", "15", "graded", "0", "5", "5"],
+        ["ben", "6.25", "15", "graded", "0", "5", "1.25"],
     ]
+
+
+def test_what_being_late_has_cost_is_in_the_tables(tmp_path):
+    report = report_of(tmp_path, ann=7.5)
+    report.results["ann"].late = 2.5
+    assert table(exports.write_grades(report))[1][4] == "2.5"
+    assert table(exports.write_moodle(report))[1][-1].startswith("Handed in late: 2.5 points are taken off.<br>im2col:")
 
 
 def test_canvas_finds_its_columns_the_points_possible_and_the_login(tmp_path):
