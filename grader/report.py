@@ -97,8 +97,12 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
     if mark.status == "missing" or not mark.cases:
         return ""
     heads = ["verdict", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
-    cell = 'style="text-align:left;padding:.15em .7em .15em 0;vertical-align:top"'
-    plain = 'style="white-space:nowrap;background:none;padding:0"'
+    look = "text-align:left;padding:.15em .7em .15em 0;vertical-align:top"
+    cell, wide = (
+        f'style="{look}"',
+        f'style="{look};min-width:9em"',
+    )  # what is long is broken, and pushes nothing out of sight
+    plain = 'style="background:none;padding:0;white-space:normal;overflow-wrap:anywhere"'
     rows = []
     for number, case in enumerate(mark.cases):
         middle = [inputs[number], case.expected, case.yours] if inputs else []
@@ -107,8 +111,8 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
             f'<td {cell}><span style="white-space:nowrap">{_chip(SIGNS[case.outcome], colour)} '
             f"{OUTCOMES[case.outcome]}</span></td>"
         )
-        code = "".join(f"<td {cell}><code {plain}>{escape(text)}</code></td>" for text in middle)
-        rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {cell}>{escape(case.what)}</td></tr>")
+        code = "".join(f"<td {wide}><code {plain}>{escape(text)}</code></td>" for text in middle)
+        rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {wide}>{escape(case.what)}</td></tr>")
     head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
     return (
         '<div style="overflow-x:auto"><table style="margin:.3em 0;font-size:90%">'
