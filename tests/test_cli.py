@@ -83,6 +83,8 @@ def test_release_says_when_it_is_due_and_what_being_late_costs(tmp_path):
     assert "due 2026-12-01 23:59 UTC" in done.stdout
     assert "each day late costs 10 % of the points, 50 % at most" in done.stdout
     assert re.search(r"kit\.zip: \d+ files, [\d.]+ MB", done.stdout) and (tmp_path / "kit.zip").exists()
+    again = course("release", "w1_conv", "--late", "20", folder=tmp_path).stdout
+    assert "each day late costs 20 % of the points, 50 % at most" in again  # what is not said again stays
 
 
 def test_without_a_sandbox_grade_refuses(hand_ins, tmp_path):
