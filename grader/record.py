@@ -40,6 +40,7 @@ class Recorder:
         from traitlets.config import Config
 
         self.course, self.store, self.report = course, store, report
+        self.policy = late.policy_of(course, report.assignment)
         self.gradebook: Any = None
         config = Config()
         configure(config, course)
@@ -138,8 +139,7 @@ class Recorder:
         name = self.report.assignment
         seconds = self.gradebook.find_submission(name, student).total_seconds_late
         submission = self.gradebook.find_submission_notebook(name, name, student)
-        policy = late.policy_of(self.course, name)
-        submission.late_submission_penalty = policy.penalty(submission.score, seconds) if seconds > 0 else None
+        submission.late_submission_penalty = self.policy.penalty(submission.score, seconds) if seconds > 0 else None
         self.gradebook.db.commit()
 
     def _date(self, student: str, handed_in: datetime | None) -> None:
@@ -179,7 +179,7 @@ class Recorder:
         grades = [(g.name, g.auto_score, g.manual_score, g.extra_credit) for g in found.grades]
         comments = [(c.name, c.manual_comment) for c in found.comments]
         delay = self.gradebook.find_submission(name, student).total_seconds_late
-        terms = [delay, str(late.policy_of(self.course, name)) if delay else ""]
+        terms = [delay, str(self.policy) if delay else ""]
         digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments), terms]).encode()).hexdigest()
         return json.dumps({"total": total, "late": found.late_submission_penalty or 0.0, "digest": digest})
 

@@ -98,10 +98,8 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
         return ""
     heads = ["verdict", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
     look = "text-align:left;padding:.15em .7em .15em 0;vertical-align:top"
-    cell, wide = (
-        f'style="{look}"',
-        f'style="{look};min-width:9em"',
-    )  # what is long is broken, and pushes nothing out of sight
+    # What is long is broken, so that it pushes nothing out of sight.
+    cell, wide = f'style="{look}"', f'style="{look};min-width:9em"'
     plain = 'style="background:none;padding:0;white-space:normal;overflow-wrap:anywhere"'
     rows = []
     for number, case in enumerate(mark.cases):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,9 @@ LONG = tuple(
     for name in exercise.names()
     if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text()
 )
+
+# Texts of a page, or of an element of it, with less contrast than WCAG's AA asks for: what Playwright evaluates.
+CONTRASTS = Path(__file__).with_name("contrasts.js").read_text()
 
 # A busy machine is slow, not wrong.
 settings.register_profile("course", deadline=None)
@@ -161,3 +165,17 @@ def served(tmp_path):
     for process in processes:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, where it is installed. Not for longer than a module: while it runs, no other event loop may."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -5,38 +5,24 @@ COURSE_SCREENSHOTS names a folder for pictures of what was seen on the way.
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import CONTRASTS
 from nbgrader.api import Gradebook
 
 from grader import handins, release
 from grader.course import Course
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (Debian: apt install chromium)")
 SECONDS = 60_000  # ms, for what a busy machine does slowly
 WRONG = "def zero_pad(X, pad):\n    return np.pad(X, pad)"
 RIGHT = "def zero_pad(X, pad):\n    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
 
-# Texts below an element with a smaller contrast than WCAG's AA asks for.
-FAINT = Path(__file__).with_name("contrasts.js").read_text()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
 
 @pytest.fixture
-def page(chromium):
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+def page(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(SECONDS)
     yield page
     page.close()
@@ -133,7 +119,7 @@ def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, k
         switch_theme(page, theme)
         check.scroll_into_view_if_needed()
         picture(page, f"slip in {theme}")
-        assert mark.evaluate(FAINT) == []
+        assert mark.evaluate(CONTRASTS) == []
 
     write(page, page.locator(".jp-CodeCell").filter(has_text="np.pad(X, pad)").first, RIGHT)
     page.keyboard.press("Shift+Enter")
@@ -143,7 +129,7 @@ def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, k
         switch_theme(page, theme)
         check.scroll_into_view_if_needed()
         picture(page, f"pass in {theme}")
-        assert mark.evaluate(FAINT) == []
+        assert mark.evaluate(CONTRASTS) == []
 
     choose(page, "Run", "Run All Cells")
     page.locator(".jp-CodeCell").filter(has_text="check(conv_nd_forward)").get_by_text("cases pass").wait_for()
@@ -238,4 +224,4 @@ def test_an_instructor_grades_and_returns_feedback_in_formgrader(page, served, c
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         picture(page, f"feedback {scheme}")
-        assert page.locator("body").evaluate(FAINT) == []
+        assert page.locator("body").evaluate(CONTRASTS) == []

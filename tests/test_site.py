@@ -4,10 +4,10 @@ import base64
 import importlib
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import CONTRASTS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rich.console import Console
 
@@ -278,20 +278,7 @@ def test_running_a_notebook_leaves_the_learners_own_record_alone(monkeypatch, tm
 
 # --- as a browser shows it --------------------------------------------------------------------------------------------
 
-CONTRASTS = Path(__file__).with_name("contrasts.js").read_text()
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium here")
-    api = importlib.import_module("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def opened(browser, path, theme, size):
