@@ -174,13 +174,20 @@ def _nothing(answer: Answer) -> str:
 
 
 def _recognise(exercise: KeyExercise, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:
-    """The slip that gives the student's answer in every case that failed, if there is one."""
+    """The slip that gives the student's answer in every case that failed, if there is one.
+
+    Where there is none, errors that had to be raised may be a second thing that is missing: the finding of each says so,
+    and the slip is looked for in the other cases.
+    """
     failed = [i for i, mark in enumerate(marks) if not mark.passed]
-    if not failed or any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):
+    if any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):
         return None
-    for number, slip in enumerate(exercise.slips):
-        if all(_same_answer(exercise, exercise.cases[i], exercise.cases[i].slips[number], answers[i]) for i in failed):
-            return slip
+    for wrong in (failed, [i for i in failed if not exercise.cases[i].raises]):
+        for number, slip in enumerate(exercise.slips):
+            if wrong and all(
+                _same_answer(exercise, exercise.cases[i], exercise.cases[i].slips[number], answers[i]) for i in wrong
+            ):
+                return slip
     return None
 
 

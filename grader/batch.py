@@ -65,6 +65,7 @@ def grade_folder(
     with ExitStack() as stack:
         store = Store(course, assignment)
         recorder = stack.enter_context(record.Recorder(course, store, report))
+        report.canvas = {one.student: one.canvas for one in handins if one.canvas}
         handed_in = {one.student: one.handed_in for one in handins}
         run = Run(course, store, recorder, report, terms, handed_in, on_result)
         left = [one for one in handins if not run.take_over(one)]

@@ -22,6 +22,7 @@ app.add_typer(kernels_app, name="kernels")
 
 console = Console(highlight=False)
 
+KIT = "This is a class kit: it has what students use. The rest of the course is with the instructor."
 AssignmentName = Annotated[str, typer.Argument(metavar="A", help="Assignment, such as w1_conv.")]
 SomeAssignment = Annotated[Optional[str], typer.Argument(metavar="[A]", help="Assignment; all of them without it.")]  # noqa: UP045
 NoSandboxOption = Annotated[
@@ -42,7 +43,7 @@ def main() -> None:
 
         if names() or (error.name or "").partition(".")[0] not in ("grader", "solutions"):
             raise
-        _fail("This is a class kit: it has what students use. The rest of the course is with the instructor.")
+        _fail(KIT)
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -57,6 +58,8 @@ def build(name: SomeAssignment = None) -> None:
     from grader.build import build as build_one
     from grader.course import Course
 
+    if not exercise.names():
+        _fail(KIT)
     for one in [name] if name else exercise.names():
         path = build_one(one, Course())
         console.print(f"✓ {_short(path)}")
@@ -160,7 +163,8 @@ def grade(
             if result.rejected:
                 progress.console.print(f"[yellow]![/] {student}: {escape(result.rejected)}", soft_wrap=True)
             elif not console.is_terminal:  # where no bar moves, a line says that something does
-                console.print(f"{student}: {result.points:g} points, {result.seconds:.0f} s", soft_wrap=True)
+                points = result.points if result.total is None else result.total
+                console.print(f"{student}: {points:g} points, {result.seconds:.0f} s", soft_wrap=True)
 
         try:
             report = batch.grade_folder(
@@ -248,8 +252,9 @@ def update(
     if not outcome.changed:
         console.print("✓ Nothing is newer than what you have.")
         return
+    new = f"{len(outcome.changed)} files and folders are" if len(outcome.changed) > 1 else "One file or folder is"
     work = f" Your work is in the new {', '.join(outcome.merged)}." if outcome.merged else ""
-    console.print(f"[green]✓[/] {len(outcome.changed)} files and folders are new.{work}", soft_wrap=True)
+    console.print(f"[green]✓[/] {new} new.{work}", soft_wrap=True)
     for name, conflict in outcome.conflicts:
         console.print(f"[yellow]![/] {name}, {escape(conflict.cell)}: {escape(conflict.what)}", soft_wrap=True)
     if outcome.conflicts:
@@ -319,17 +324,26 @@ def bench(sections: Annotated[Optional[list[str]], typer.Argument(help="Some sec
 
 @data_app.command("list")
 def list_sets() -> None:
-    """List the data sets, and the weights that others have trained."""
-    from rich.table import Table
+    """List the data sets, the weights that others have trained, and which of them are here."""
+    from rich.table import Column, Table
 
     import data
+    from data.lookup import at_hand
 
-    table = Table("set", "for", "licence", "pictures", box=None, header_style="bold")
+    def where(name: str, archive: data.Archive | None) -> str:
+        if archive is None:
+            return "✓ installed"
+        return "✓ here" if at_hand(name, archive) else f"get, {archive.bytes / 1e6:.0f} MB"
+
+    columns = (Column(name, no_wrap=name in ("set", "here")) for name in ("set", "here", "for", "licence", "pictures"))
+    table = Table(*columns, box=None, header_style="bold")
     for one in data.sets():
-        table.add_row(one.name, one.purpose, one.licence, one.pictures)
+        table.add_row(one.name, where(one.name, one.archive), one.purpose, one.licence, one.pictures)
     for network in data.weights():
-        table.add_row(network.name, network.purpose, network.licence, network.numbers)
+        here = where(network.name, network.archive)
+        table.add_row(network.name, here, network.purpose, network.licence, network.numbers)
     console.print(table)
+    console.print("course data get NAME fetches a set, so that it is there without a network.")
 
 
 @data_app.command("get")

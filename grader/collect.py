@@ -22,6 +22,7 @@ class HandIn:
     Attributes:
         handed_in -- when, in UTC, where a `timestamp.txt` beside the file says so, as nbgrader's exchange writes it. The
             file's own time is not asked: it changes whenever somebody copies or unpacks a folder
+        canvas -- Canvas's id of the student, where Canvas has named the file
     """
 
     student: str
@@ -29,8 +30,13 @@ class HandIn:
     notes: list[str] = field(default_factory=list)
     problem: str = ""
     handed_in: datetime | None = None
+    canvas: str = ""
 
 
+# As Moodle names folders and files when all are downloaded at once: name, number of the submission, plugin, file.
+MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(file|onlinetext)(_.*)?")
+# And Canvas: name, LATE where it was, the student's id, the file's, and the name that the student gave it.
+CANVAS = r"(?P<student>[^_]+(_LATE)?_(?P<canvas>\d+))_\d+_{assignment}(-\d+)?"
 MAX_NAME = 100  # characters of a student's id: it becomes a file's name
 
 
@@ -41,7 +47,8 @@ class NothingToGrade(CourseError):
 def find(folder: Path, assignment: str) -> list[HandIn]:
     """The hand-ins in a folder: STUDENT/<assignment>.ipynb or STUDENT.ipynb, by student.
 
-    nbgrader's own STUDENT/<assignment>/<assignment>.ipynb, as its exchange collects them, is read as well.
+    nbgrader's own STUDENT/<assignment>/<assignment>.ipynb, as its exchange collects them, is read as well, and so is what
+    Moodle and Canvas pack when all hand-ins are downloaded: of their names the part that stands for the student is taken.
 
     Raises:
         NothingToGrade -- where there is none
@@ -55,13 +62,16 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
         is_folder = path.is_dir() and not path.is_symlink()
         if not is_folder and path.suffix not in (".ipynb", *ARCHIVES):
             continue
-        name = path.name if is_folder else path.stem
+        name, canvas = _named(path.name if is_folder else path.stem, assignment)
         if name in found:
             found[name].notes.append(f"{path.name} was left out: this student has another hand-in.")
         else:
             student = _student(name, {one.student for one in found.values()})
             problem = f"{path.name} is an archive. Hand in the notebook itself." if path.suffix in ARCHIVES else ""
-            found[name] = _in_folder(path, student, assignment) if is_folder else HandIn(student, path, problem=problem)
+            if is_folder:
+                found[name] = _in_folder(path, student, assignment)
+            else:
+                found[name] = HandIn(student, path, problem=problem, canvas=canvas)
     if not found:
         raise NothingToGrade(f"No hand-in in {folder}: expected STUDENT/{assignment}.ipynb or STUDENT.ipynb.")
     return list(found.values())
@@ -94,6 +104,15 @@ def _handed_in(folder: Path) -> tuple[datetime | None, list[str]]:
         return late.read_time(path.read_bytes()[:100].decode("utf-8", "replace")), []
     except late.BadTime as problem:
         return None, [f"{path.name}: {problem} It is not counted as late."]
+
+
+def _named(name: str, assignment: str) -> tuple[str, str]:
+    """What in a file's or folder's name stands for the student, and Canvas's id where it is in it."""
+    moodle = MOODLE.fullmatch(name)
+    if moodle:
+        return moodle["student"], ""
+    canvas = re.fullmatch(CANVAS.format(assignment=re.escape(assignment)), name)
+    return (canvas["student"].replace("_LATE_", "_"), canvas["canvas"]) if canvas else (name, "")
 
 
 def _student(name: str, taken: set[str]) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from grader.probe import Other
 
 TINY = 1e-30
+WHOLE = "the result"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,7 @@ class Verdict:
     where: str = ""
 
 
-def compare(
-    expected: Any, yours: Any, tolerance: Tolerance, single: bool = False, place: str = "the result"
-) -> Verdict:
+def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = False, place: str = WHOLE) -> Verdict:
     """Compare decoded values.
 
     Arguments:
@@ -131,9 +130,9 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     if expected.dtype.kind in "iu" and yours.dtype.kind in "iu":
         limit = 0.0  # counts, sizes, ids: nothing was rounded
     error = float(gap.max()) / scale
-    measure = f"max rel. error {error:.1e}, limit {limit:.0e}" if error else "exact"
+    measure = f"max rel. error {error:.1e}, limit {limit:.0e}" if limit else ""
     if error <= limit:
-        return Verdict(True, measure)
+        return Verdict(True, measure if error else "exact")
     return _verdict(a, b, gap > limit * scale, measure, place)
 
 
@@ -143,14 +142,13 @@ def _verdict(expected: np.ndarray, yours: np.ndarray, differs: np.ndarray, measu
         return Verdict(True, "exact")
     first = tuple(int(i) for i in np.argwhere(differs)[0])
     if expected.ndim == 0:
-        return Verdict(
-            False,
-            f"{place} differs ({measure})" if measure else f"{place} differs",
-            f"expected {_number(expected)}, yours {_number(yours)}",
-        )
+        what = f"{place} differs ({measure})" if measure else f"{place} differs"
+        # One number alone needs no place: it is shown beside the one that was expected.
+        where = "" if place == WHOLE else f"{place}: expected {_number(expected)}, yours {_number(yours)}"
+        return Verdict(False, what, where)
     many = f"{count} of {expected.size} entries of {place} differ" + (f" ({measure})" if measure else "")
-    where = f"at {list(first)}: expected {_number(expected[first])}, yours {_number(yours[first])}"
-    return Verdict(False, many, where)
+    there = f"at {list(first)}" if place == WHOLE else f"{place} at {list(first)}"
+    return Verdict(False, many, f"{there}: expected {_number(expected[first])}, yours {_number(yours[first])}")
 
 
 def _wrong_dtype(expected: np.dtype, yours: np.dtype, rule: str) -> str:

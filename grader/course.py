@@ -81,6 +81,8 @@ def configure(c: Any, course: Course) -> None:
         "readable": "grader.feedback.readable",
         "excerpt": "grader.feedback.excerpt",
         "picture": "grader.feedback.picture",
+        "headings": "grader.feedback.headings",
+        "question": "grader.feedback.question",
     }
 
 

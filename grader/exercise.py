@@ -7,6 +7,7 @@ stand in `solutions/<assignment>.py`. Assignments are discovered: a new one is i
 from __future__ import annotations
 
 import ast
+import difflib
 import importlib
 import importlib.util
 import inspect
@@ -204,7 +205,8 @@ def load(name: str) -> Assignment:
     if not names():
         raise NoSuchAssignment("This is a class kit: what an assignment asks for is declared at the instructor's.")
     if name not in names():
-        raise NoSuchAssignment(f"There is no assignment {name!r}. There are: {', '.join(names())}.")
+        near = "".join(f" Is {one} meant?" for one in difflib.get_close_matches(name, names(), 1))
+        raise NoSuchAssignment(f"There is no assignment {name!r}.{near} There are: {', '.join(names())}.")
     if importlib.util.find_spec(keras_backend()) is None:
         raise NoBackend(
             f"KERAS_BACKEND is {keras_backend()!r}, and no such package is installed: install it, or set "

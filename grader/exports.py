@@ -21,11 +21,16 @@ def write_all(report: Report) -> list[Path]:
 
 
 def write_grades(report: Report) -> Path:
-    """Write total, maximum, status and the points of each exercise: one row a student."""
-    names = list(next(iter(report.results.values())).marks) if report.results else []
-    rows: list[Row] = [["student", "total", "maximum", "status", "late", *names]]
+    """Write total, maximum, status and the points of each exercise and written answer: one row a student.
+
+    An answer that nobody has read yet is empty; "unread" counts those.
+    """
+    first = next(iter(report.results.values()), None)
+    names, answers = (list(first.marks), list(first.written)) if first else ([], [])
+    rows: list[Row] = [["student", "total", "maximum", "status", "late", "unread", *names, *answers]]
     for student, result in report.results.items():
         points = [_number(result.marks[name].points) for name in names]
+        written = [result.written.get(name) for name in answers]
         rows.append(
             [
                 _not_a_formula(student),
@@ -33,7 +38,9 @@ def write_grades(report: Report) -> Path:
                 _number(report.maximum),
                 result.status,
                 _number(result.late),
+                result.unread,
                 *points,
+                *("" if one is None else _number(one) for one in written),
             ]
         )
     return _write(report.grades, rows)
@@ -42,8 +49,9 @@ def write_grades(report: Report) -> Path:
 def write_canvas(report: Report) -> Path:
     """Write what Canvas's gradebook imports (Grades, Import).
 
-    Canvas takes an assignment by its title, and a student by SIS login (`app/models/gradebook_importer.rb` in
-    instructure/canvas-lms). What names a hand-in's folder stands for both name and login.
+    Canvas takes an assignment by its title, and a student by its own id or by SIS login (`app/models/gradebook_importer.rb`
+    in instructure/canvas-lms). The id is in the names of files that Canvas has packed for download; without it, what names
+    a hand-in's folder stands for both name and login.
     """
     rows: list[Row] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", report.assignment],
@@ -51,7 +59,8 @@ def write_canvas(report: Report) -> Path:
     ]
     for student, result in report.results.items():
         name = _not_a_formula(student)
-        rows.append([name, "", "", name, "", _total(result)])
+        canvas = report.canvas.get(student, "")
+        rows.append([name, canvas, "", "" if canvas else name, "", _total(result)])
     return _write(report.folder / f"{report.assignment}-canvas.csv", rows)
 
 
@@ -78,6 +87,7 @@ def _comment(result: Result) -> str:
     if result.rejected:
         return _not_a_formula(escape(result.rejected, quote=False))
     lines = [_line(mark) for mark in result.marks.values() if mark.status != "passed"] or ["Every function passes."]
+    lines += ["A written answer waits to be read: its points are still to come."] * bool(result.unread)
     if result.late:
         lines.insert(0, f"Handed in late: {result.late:g} points are taken off.")
     return "<br>".join(escape(line, quote=False) for line in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from html import escape
 from typing import Any
 
 from nbconvert.filters import strip_ansi
@@ -47,6 +48,18 @@ def excerpt(text: Any) -> str:
     whole = "\n".join(lines)
     half = MAX_CHARACTERS // 2
     return whole if len(whole) <= MAX_CHARACTERS else f"{whole[:half]}\n… left out …\n{whole[-half:]}"
+
+
+def headings(markdown: Any) -> list[str]:
+    """The headings of a Markdown cell, without their marks."""
+    lines = [line for line in str(markdown).splitlines() if re.match(r"#{1,6} ", line)]
+    return [line.lstrip("#").strip().replace("`", "") for line in lines]
+
+
+def question(markdown: Any) -> str:
+    """What a written answer answers, as HTML: the end of the cell before it, from its last heading or task on."""
+    text = re.split(r"^#{1,6} .*$|\*\*Over to you\.\*\*", str(markdown), flags=re.MULTILINE)[-1].strip()
+    return re.sub(r"\*([^*\n]+)\*", r"<em>\1</em>", re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(readable(text))))
 
 
 def picture(data: Any) -> str:

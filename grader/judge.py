@@ -123,6 +123,7 @@ def reject(reason: str, rulebook: Rulebook) -> Graded:
         name: Mark(name, "rejected", 0.0, one.points, [], notes=[reason])
         for name, one in rulebook.key.exercises.items()
     }
+    marks = _in_order(marks, rulebook.released)
     notebook = deepcopy(rulebook.released)
     _write_marks(notebook, marks, rulebook)
     return Graded(notebook, marks, [reason], rejected=reason)
@@ -139,11 +140,17 @@ def grade_rebuilt(
     start = time.monotonic()
     run = Run(notebook, rulebook, kernels or Kernels(rulebook.limits, rulebook.sandboxed))
     with run:
-        marks = _judge_all(run, rulebook, kept or {})
+        marks = _in_order(_judge_all(run, rulebook, kept or {}), rulebook.released)
     graded = deepcopy(notebook)
     _write_outputs(graded, run.outcomes)
     _write_marks(graded, marks, rulebook)
     return Graded(graded, marks, (notes or []) + run.notes, seconds=time.monotonic() - start)
+
+
+def _in_order(marks: dict[str, Mark], released: NotebookNode) -> dict[str, Mark]:
+    """Marks in the notebook's order: they are made in the order of declaration, where helpers come first."""
+    places = [handin.grade_id_of(cell).removeprefix("check_") for cell in released.cells]
+    return dict(sorted(marks.items(), key=lambda item: places.index(item[0])))
 
 
 class Run:

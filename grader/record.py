@@ -99,7 +99,8 @@ class Recorder:
             finally:
                 self.gradebook.db.remove()  # nothing of a hand-in is held on to, nor is the database
         self.report.feedback[student] = page
-        result.total, result.late = json.loads(state)["total"], json.loads(state)["late"]
+        now = json.loads(state)
+        result.total, result.late, result.written = now["total"], now["late"], now["written"]
 
     def _write(self, student: str, page: Path, again: bool) -> None:
         """
@@ -181,7 +182,13 @@ class Recorder:
         delay = self.gradebook.find_submission(name, student).total_seconds_late
         terms = [delay, str(self.policy) if delay else ""]
         digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments), terms]).encode()).hexdigest()
-        return json.dumps({"total": total, "late": found.late_submission_penalty or 0.0, "digest": digest})
+        written = {
+            g.name: None if g.auto_score is None and g.manual_score is None else g.score
+            for g in sorted(found.grades, key=lambda one: one.name)
+            if g.name.startswith("answer_")
+        }
+        late_points = found.late_submission_penalty or 0.0
+        return json.dumps({"total": total, "late": late_points, "written": written, "digest": digest})
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

@@ -96,26 +96,40 @@ def _hint_html(mark: Mark, hint: str) -> str:
 def _table_html(mark: Mark, inputs: list[str] | None) -> str:
     if mark.status == "missing" or not mark.cases:
         return ""
-    heads = ["verdict", "case", *(["input", "expected", "yours"] if inputs else []), "finding"]
+    heads = ["verdict", "case", *(["values"] if inputs else []), "finding"]
     look = "text-align:left;padding:.15em .7em .15em 0;vertical-align:top"
     # What is long is broken, so that it pushes nothing out of sight.
-    cell, wide = f'style="{look}"', f'style="{look};min-width:9em"'
-    plain = 'style="background:none;padding:0;white-space:normal;overflow-wrap:anywhere"'
+    cell, wide, values_look = (
+        f'style="{look}{more}"' for more in ("", ";min-width:7em", ";width:21.5em;min-width:13em")
+    )
     rows = []
     for number, case in enumerate(mark.cases):
-        middle = [inputs[number], case.expected, case.yours] if inputs else []
         colour = GOOD if case.passed else BAD
         first = (
             f'<td {cell}><span style="white-space:nowrap">{_chip(SIGNS[case.outcome], colour)} '
             f"{OUTCOMES[case.outcome]}</span></td>"
         )
-        code = "".join(f"<td {wide}><code {plain}>{escape(text)}</code></td>" for text in middle)
-        rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{code}<td {wide}>{escape(case.what)}</td></tr>")
+        values = f"<td {values_look}>{_values_html(case, inputs[number])}</td>" if inputs else ""
+        rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{values}<td {wide}>{escape(case.what)}</td></tr>")
     head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
     return (
         '<div style="overflow-x:auto"><table style="margin:.3em 0;font-size:90%">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _values_html(case: CaseMark, given: str) -> str:
+    """Input, what was expected and what came, below each other: side by side they would not fit a narrow window."""
+    named = {"input": given, "expected": case.expected, "yours": case.yours}
+    if case.passed:
+        named = {"input": given, "result": case.yours or case.expected}
+    plain = 'style="background:none;padding:0;white-space:normal;overflow-wrap:anywhere"'
+    lines = (
+        f'<div style="padding-left:5.4em;text-indent:-5.4em"><span style="display:inline-block;width:5.4em;text-indent:0">'
+        f"{name}</span><code {plain}>{escape(value)}</code></div>"
+        for name, value in named.items()
+    )
+    return "".join(lines)
 
 
 def text(mark: Mark, inputs: list[str] | None = None) -> str:

@@ -19,6 +19,7 @@ class Result:
         rejected -- why nothing could be judged, if so
         seconds -- what judging it took
         late -- points that being late has cost in the gradebook
+        written -- points of written answers, by the cell's id; None where nobody has read one yet
         total -- the points in the gradebook, with manual marks and late penalties; None where it could not be recorded
         reused -- whether it was there already, from an earlier run on the same hand-in, release and exercises
     """
@@ -29,6 +30,7 @@ class Result:
     rejected: str = ""
     seconds: float = 0.0
     late: float = 0.0
+    written: dict[str, float | None] = field(default_factory=dict)
     total: float | None = None
     reused: bool = False
 
@@ -36,6 +38,11 @@ class Result:
     def points(self) -> float:
         """What the judge gave, before manual marks and late penalties."""
         return round(sum(mark.points for mark in self.marks.values()), 2)
+
+    @property
+    def unread(self) -> int:
+        """How many written answers wait for a person."""
+        return list(self.written.values()).count(None)
 
     @property
     def status(self) -> str:
@@ -60,6 +67,7 @@ class Report:
     seed: int
     maximum: float
     folder: Path  # of grades.csv and its like
+    canvas: dict[str, str] = field(default_factory=dict)  # by student, Canvas's own id, where a file's name says it
     results: dict[str, Result] = field(default_factory=dict)
     feedback: dict[str, Path] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -99,6 +107,7 @@ def _result_as_json(result: Result) -> dict[str, Any]:
     return {
         "total": result.total,
         "late": result.late,
+        "written": result.written,
         "status": result.status,
         "points": result.points,
         "messages": result.notes,

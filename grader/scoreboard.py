@@ -51,7 +51,8 @@ def show(report: Report, console: Console) -> None:
 
 def show_changes(report: Report, console: Console) -> None:
     """Every mark that is not what it was in the run before."""
-    console.print(f"\n{len(report.changes)} marks have changed since the run before:")
+    count = len(report.changes)
+    console.print(f"\n{count} mark{' has' if count == 1 else 's have'} changed since the run before:")
     for change in report.changes:
         line = f"    {change.student} · {change.exercise}: {change.before:g} → {change.after:g}"
         console.print(Text(line), soft_wrap=True)
@@ -67,6 +68,13 @@ def _show_legend(report: Report, console: Console) -> None:
         f"{len(totals)} hand-ins · median {median(totals):g} of {report.maximum:g} points"
         + (f" ({by_hand:g} of them are given by hand)" if by_hand else "")
     )
+    unread = [student for student, result in report.results.items() if result.unread]
+    if unread:
+        who = ", ".join(unread[:5]) + (f" and {len(unread) - 5} more" if len(unread) > 5 else "")
+        line = f"! written answers wait to be read: {who}. In Formgrader (course lab --instructor); then grade again"
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+    elif by_hand:
+        console.print("every written answer is read", soft_wrap=True)
 
 
 def _points(result: Result) -> float:

@@ -107,7 +107,7 @@ def _from_repository(root: Path) -> Outcome:
     git = Git(root)
     newest = git.fetched()
     if git.is_in(newest, "HEAD"):
-        return Outcome()
+        return Outcome(changed=_put_back(git, root))
     if not git.is_in("HEAD", newest):
         raise NotUpdated(
             "Nothing was changed: this clone has commits of its own, which the course does not have. "
@@ -135,7 +135,17 @@ def _from_repository(root: Path) -> Outcome:
             for path in mine:
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staged / path, root / path)
+    outcome.changed += _put_back(git, root)
     return outcome
+
+
+def _put_back(git: Git, root: Path) -> list[str]:
+    """Notebooks that were deleted are there again: whoever wants to begin anew does so by deleting."""
+    lost = [path for path in git.changed("HEAD") if NOTEBOOK.fullmatch(path) and not (root / path).exists()]
+    found = {path: content for path in lost if (content := git.show("HEAD", path)) is not None}
+    for path, content in found.items():
+        _write(root / path, content)
+    return list(found)
 
 
 def _from_copy(source: Path, root: Path) -> Outcome:

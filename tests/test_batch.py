@@ -258,6 +258,30 @@ def test_students_whose_names_look_alike_stay_two(tmp_path):
     assert sorted(found.values()) == ["a b.ipynb", "a?b.ipynb", "a_b/w1_conv.ipynb"]
 
 
+def test_what_moodle_and_canvas_pack_is_read_as_it_is(tmp_path):
+    files = [
+        "Ann Lee_4711_assignsubmission_file/solution.ipynb",
+        "Ann Lee_4711_assignsubmission_onlinetext/onlinetext.html",
+        "Ben O'Hara_4712_assignsubmission_file_w1_conv.ipynb",
+        "leecara_501_9001_w1_conv.ipynb",
+        "leedan_LATE_502_9002_w1_conv-2.ipynb",
+        "group_1_2_a.ipynb",
+        "group_1_3_b.ipynb",
+    ]
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found = collect.find(tmp_path, "w1_conv")
+    assert {one.student: one.canvas for one in found if not one.problem} == {
+        "Ann_Lee_4711": "",
+        "Ben_O_Hara_4712": "",
+        "leecara_501": "501",
+        "leedan_502": "502",
+        "group_1_2_a": "",
+        "group_1_3_b": "",
+    }
+
+
 def test_nothing_to_grade_is_told(tmp_path):
     with pytest.raises(collect.NothingToGrade, match="no folder"):
         collect.find(tmp_path / "none", "w1_conv")

@@ -1,5 +1,6 @@
 """Every declaration of every assignment: enough slips and variants, all of them judged as they must be, for many seeds."""
 
+import ast
 import functools
 import json
 
@@ -46,6 +47,19 @@ def test_is_declared_in_full(name, one):
     assert all(slip.help.endswith((".", "?")) for slip in declared.slips)
     assert len(list(declared.draw(0))) >= 5
     assert "### BEGIN SOLUTION" not in declared.source()
+    assert calls(declared) <= set(declared.uses), "a helper that is wrong would cost this function's points too"
+
+
+def calls(declared):
+    """The other exercises that right solutions of one call."""
+    others = {other for name, other in EXERCISES if other != declared.name}
+    trees = [ast.parse(declared.source(code)) for code in (None, *(variant.code for variant in declared.variants))]
+    return {
+        node.func.id
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in others
+    }
 
 
 @pytest.mark.parametrize(("name", "one", "seed"), SEEDED)

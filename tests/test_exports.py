@@ -38,10 +38,21 @@ def test_all_tables_are_written_where_the_report_says(tmp_path):
 def test_grades_have_a_row_a_student_and_a_column_an_exercise(tmp_path):
     rows = table(exports.write_grades(report_of(tmp_path, ann=10.0, ben=6.25)))
     assert rows == [
-        ["student", "total", "maximum", "status", "late", "zero_pad", "im2col"],
-        ["ann", "10", "15", "graded", "0", "5", "5"],
-        ["ben", "6.25", "15", "graded", "0", "5", "1.25"],
+        ["student", "total", "maximum", "status", "late", "unread", "zero_pad", "im2col"],
+        ["ann", "10", "15", "graded", "0", "0", "5", "5"],
+        ["ben", "6.25", "15", "graded", "0", "0", "5", "1.25"],
     ]
+
+
+def test_written_answers_have_a_column_and_one_that_waits_is_no_zero(tmp_path):
+    report = report_of(tmp_path, ann=10.0, ben=6.25)
+    report.results["ann"].written = {"answer_why": None, "answer_how": 2.5}
+    report.results["ben"].written = {"answer_why": 0.0, "answer_how": 5.0}
+    head, ann, ben = table(exports.write_grades(report))
+    assert head[5:] == ["unread", "zero_pad", "im2col", "answer_why", "answer_how"]
+    assert ann[5:] == ["1", "5", "5", "", "2.5"] and ben[5:] == ["0", "5", "1.25", "0", "5"]
+    comments = {row[0]: row[-1] for row in table(exports.write_moodle(report))}
+    assert "waits to be read" in comments["ann"] and "waits" not in comments["ben"]
 
 
 def test_what_being_late_has_cost_is_in_the_tables(tmp_path):
@@ -57,6 +68,12 @@ def test_canvas_finds_its_columns_the_points_possible_and_the_login(tmp_path):
     assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "w1_conv"]
     assert rows[1] == ["    Points Possible", "", "", "", "", "15"]
     assert rows[2:] == [["ann", "", "", "ann", "", "10"], ["ben", "", "", "ben", "", "6.25"]]
+
+
+def test_canvas_gets_its_own_id_back_where_it_has_named_the_file(tmp_path):
+    report = report_of(tmp_path, leeann_501=10.0)
+    report.canvas = {"leeann_501": "501"}
+    assert table(exports.write_canvas(report))[2] == ["leeann_501", "501", "", "", "", "10"]
 
 
 def test_moodle_gets_user_grade_and_a_comment_that_says_what_is_lost(tmp_path):

@@ -192,7 +192,7 @@ def test_every_verdict_is_a_sign_and_a_word():
     rows = soup.find(id="check_zero_pad").find_all("tr")[1:]
     verdicts = [row.find("td").get_text(" ", strip=True) for row in rows]
     assert verdicts == ["✓ right", "✗ wrong", "✗ error", "✗ stopped", "– missing"]
-    for status in report.WORDS:
+    for status in report.WORDS.keys() - {"rejected"}:
         row = page(notebook(this=mark(status))).find(class_="overview").find("tbody").find("tr")
         said = row.find("td").get_text("|", strip=True)
         assert said == f"{report.sign(status)}|{report.words(status)}"
@@ -204,6 +204,37 @@ def test_table_slip_hint_and_points_are_there():
     assert "1 of 5 points" in found and "shape (2, 3), not (3, 2)" in found
     assert "Looks like: every axis is padded." in found
     assert "Hint: np.pad takes a pair for each axis." in " ".join(found.split())
+
+
+def test_a_file_that_could_not_be_read_gets_the_reason_once():
+    reason = "The file is no notebook."
+    soup = page(notebook(this=mark("rejected", points=0.0, cases=[], notes=[reason]), notes=[reason]), score=0)
+    assert soup.get_text().count(reason) == 1 and "0 of 10 points" in soup.find(class_="score").get_text(
+        " ", strip=True
+    )
+    assert not soup.find(class_="overview") and "def zero_pad" not in soup.get_text()
+
+
+def test_a_page_is_titled_as_its_notebook_and_says_where_and_what_was_asked():
+    nb = notebook()
+    plot = new_output("display_data", {"image/png": png()})
+    slider = {"text/plain": "interactive(children=…)", "application/vnd.jupyter.widget-view+json": {}}
+    given = [new_code_cell("show()", outputs=[plot]), new_code_cell("show()", outputs=[plot])]
+    moving = new_code_cell("slide()", outputs=[new_output("display_data", slider)])
+    first = new_markdown_cell("# Convolution from scratch\n\nA small pattern.\n\n## Edges in `a` photograph\n\nLook.")
+    asked = new_markdown_cell("**You should see** edges.\n\n### A written answer\n\nWhy is `max` *not* 1 < 2?")
+    nb.cells = [first, *nb.cells[:-1], *given, moving, asked, nb.cells[-1]]
+    soup = page(nb)
+    assert soup.find("h1").get_text() == "Convolution from scratch"
+    labels = [one.get_text() for one in soup.find_all("summary")][1:]
+    assert labels == [
+        "Edges in a photograph · what the given code shows with your functions",
+        "Edges in a photograph · further on",
+    ]
+    assert soup.find(id="answer_why").find_next_sibling("p").get_text() == "Why is max not 1 < 2?"
+    assert "interactive" not in soup.get_text()
+    over = new_markdown_cell("**You should see** it.\n\n**Over to you.** Say why.\nAnd how.")
+    assert feedback.question(over.source) == "Say why.\nAnd how."
 
 
 def test_a_function_that_passes_needs_no_hint():

@@ -91,6 +91,12 @@ def test_what_is_lent_does_not_stay(grade):
     assert all_but(graded, "zero_pad", "im2col") == {"passed"}
 
 
+def test_a_wrong_size_costs_its_own_points_only(grade):
+    graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    return (n + 2 * pad - f) // stride"})
+    assert statuses(graded)["output_size"] == "failed"
+    assert all_but(graded, "output_size") == {"passed"}
+
+
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [

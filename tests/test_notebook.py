@@ -45,6 +45,15 @@ def test_a_slip_is_named_and_the_error_is_one_line():
     assert "\n" not in error.traceback[0]
 
 
+def test_a_slip_is_named_although_the_errors_that_must_be_raised_are_missing_too():
+    shown, _ = outputs_of(
+        "def output_size(n, f, pad, stride):\n    return (n + 2 * pad - f) // stride", "check(output_size)"
+    )
+    text = shown.data["text/plain"]
+    assert "Looks like: one position is missing." in text and "returned, where ValueError had to be raised" in text
+    assert "the result differs\n" in text and "rel. error" not in text, "whole numbers are not off by a relative error"
+
+
 def test_an_unwritten_function_is_called_so():
     shown, error = outputs_of("def zero_pad(X, pad):\n    raise NotImplementedError", "check(zero_pad)")
     assert error.traceback == ["Check failed — zero_pad is not written yet."]

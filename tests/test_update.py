@@ -386,6 +386,20 @@ def test_what_nobody_has_worked_in_needs_no_backup(upstream, clone):
     assert git(clone, "status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_notebook_that_was_deleted_is_there_again(upstream, clone, is_newer):
+    for name in ("w1", "w2"):
+        (clone / f"notebooks/{name}/{name}.ipynb").unlink()
+    if is_newer:
+        (upstream / "README.md").write_text("Other than it was.\n")
+        git(upstream, "add", ".")
+        git(upstream, "commit", "--quiet", "-m", "second")
+        git(upstream, "push", "--quiet", "origin", "HEAD")
+    outcome = update.update(root=clone)
+    assert {f"notebooks/{name}/{name}.ipynb" for name in ("w1", "w2")} <= set(outcome.changed)
+    assert git(clone, "status", "--porcelain") == ""
+
+
 def test_a_notebook_that_the_course_drops_stays_where_work_is_in_it(upstream, clone):
     mine = (clone / "notebooks/w1/w1.ipynb").read_bytes()
     git(upstream, "rm", "--quiet", "-r", "notebooks/w1", "notebooks/w2")

@@ -975,6 +975,7 @@ IM2COL = Exercise(
         "sliding_window_view(X, (f, f), axis=(1, 2)) gives every window at once. Print its shape.",
         "It puts the window's axes last, behind the channels: transpose before you reshape.",
     ],
+    uses=("output_size",),
     forbids=ROUTINES,
 )
 
