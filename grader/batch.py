@@ -79,6 +79,7 @@ def grade_folder(
             run.judge(left, rulebook, Workers(rulebook, count, scheduler, warm, zygote))
             store.end_run()
     report.results = {one.student: report.results[one.student] for one in handins}
+    report.others = len(store.students() - report.results.keys())
     record.write_pages(report, course)
     return report
 

@@ -32,6 +32,9 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     keys = subprocess.Popen([sys.executable, "-c", KEYS], **quiet)  # type: ignore[call-overload]
     _write_start()
+    for address in open_already(served_folder(instructor)):
+        print(f"JupyterLab is open here already: {address}")
+        print("This is a second one. A notebook that is open in both is saved by both.")
     # So that `course` is found in JupyterLab's terminals, whether or not this environment is activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     process = subprocess.Popen(command(instructor, arguments), cwd=exercise.ROOT, env={**os.environ, "PATH": path})
@@ -44,16 +47,31 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
         keys.terminate()
 
 
+def open_already(folder: Path) -> list[str]:
+    """Addresses of the Jupyter servers that this user has running on a folder."""
+    from jupyter_server.serverapp import list_running_servers
+
+    found = [one for one in list_running_servers() if Path(one.get("root_dir", "")) == folder]
+    return [f"{one['url']}lab?token={one['token']}" if one.get("token") else f"{one['url']}lab" for one in found]
+
+
+def served_folder(instructor: bool) -> Path:
+    """The folder that JupyterLab shows."""
+    if not instructor:
+        return exercise.ROOT / "notebooks"
+    # Formgrader wants the course's folder below the one that is served.
+    return exercise.ROOT if FOLDER.is_relative_to(exercise.ROOT) else FOLDER
+
+
 def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
     """The command line that starts JupyterLab."""
     role = "instructor" if instructor else "student"
     line = [sys.executable, "-m", "jupyterlab", f"--LabApp.app_settings_dir={TEMPLATES / 'lab' / role}"]
+    line.append(f"--ServerApp.root_dir={served_folder(instructor)}")
     if instructor:
-        # Formgrader wants the course's folder below the one that is served; its name begins with a dot.
-        served = exercise.ROOT if FOLDER.is_relative_to(exercise.ROOT) else FOLDER
-        line += [f"--ServerApp.root_dir={served}", "--ContentsManager.allow_hidden=True"]
+        line.append("--ContentsManager.allow_hidden=True")  # the course's folder begins with a dot
     else:
-        line += [f"--ServerApp.root_dir={exercise.ROOT / 'notebooks'}", f"--LabApp.default_url=/lab/tree/{start.PAGE}"]
+        line.append(f"--LabApp.default_url=/lab/tree/{start.PAGE}")
         extensions = ("formgrader", "validate_assignment", "assignment_list", "course_list")
         off = {f"nbgrader.server_extensions.{name}": False for name in extensions}
         line.append(f"--ServerApp.jpserver_extensions={off}")

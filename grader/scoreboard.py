@@ -40,13 +40,19 @@ def show(report: Report, console: Console) -> None:
     for problem in report.problems:
         console.print(Text(f"✗ {problem}", style="red"))
     if report.feedback:
-        folder = Path(os.path.commonpath([page.parent.parent for page in report.feedback.values()]))
+        folder = next(iter(report.feedback.values())).parents[2]  # of STUDENT/ASSIGNMENT/ASSIGNMENT.html
         console.print(
             f"feedback pages: {_near(folder)}{os.sep}STUDENT{os.sep}{report.assignment}{os.sep}{report.assignment}.html",
             soft_wrap=True,
         )
     console.print(f"grades:         {_near(report.grades)}, and for Canvas and Moodle beside it", soft_wrap=True)
     console.print(f"statistics:     {_near(report.grades.with_suffix('.html'))}", soft_wrap=True)
+    if report.others:
+        console.print(
+            f"These hold this folder's hand-ins. {report.others} more, graded before, are in the gradebook: for tables of "
+            "all, grade a folder that has all of them; what is graded is not judged twice.",
+            soft_wrap=True,
+        )
 
 
 def show_changes(report: Report, console: Console) -> None:
@@ -65,7 +71,7 @@ def _show_legend(report: Report, console: Console) -> None:
     console.print(f"\nfunctions: {'   '.join(words)}", soft_wrap=True)
     by_hand = report.maximum - sum(mark.maximum for mark in next(iter(report.results.values())).marks.values())
     console.print(
-        f"{len(totals)} hand-ins · median {median(totals):g} of {report.maximum:g} points"
+        f"{len(totals)} hand-in{'s' * (len(totals) > 1)} · median {median(totals):g} of {report.maximum:g} points"
         + (f" ({by_hand:g} of them are given by hand)" if by_hand else "")
     )
     unread = [student for student, result in report.results.items() if result.unread]

@@ -64,6 +64,10 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def students(self) -> set[str]:
+        """Everybody who has a result here, of this run or an earlier one."""
+        return {path.stem for path in self.folder.glob("*.json")}
+
     def seed(self) -> int:
         """The seed of the run that has begun and not ended, or a new one."""
         path = self.folder / "run"

@@ -39,6 +39,15 @@ def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path):
     data = json.loads((tmp_path / "out.json").read_text())
     assert data["students"]["ann"]["exercises"]["conv_forward"]["status"] == "passed"
     assert data["students"]["bob"]["exercises"]["conv_forward"]["status"] == "rejected"
+    assert data["students"]["ann"]["written"] == {"answer_translation": None}
+    assert "written answers wait to be read: ann." in " ".join(done.stdout.split())
+
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "cleo.ipynb").write_bytes((hand_ins / "ann.ipynb").read_bytes())
+    told = " ".join(course("grade", "w1_conv", alone, folder=tmp_path / "c").stdout.split())
+    assert f"{tmp_path}/c/feedback/STUDENT/w1_conv/w1_conv.html" in told
+    assert "2 more, graded before, are in the gradebook" in told
 
 
 def test_grade_into_another_gradebook(hand_ins, tmp_path):

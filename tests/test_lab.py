@@ -72,16 +72,21 @@ def test_data_that_is_not_here_is_named(monkeypatch, tmp_path):
     assert "Not here yet: sign_digits" in start.page(NOTEBOOKS)
 
 
-def test_course_lab_serves_the_notebooks_and_ends_when_it_is_told_to(served):
+def test_course_lab_serves_the_notebooks_and_ends_when_it_is_told_to(served, tmp_path, monkeypatch):
     process, address, path = served()
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))  # where servers of this test are on record
     assert path == "/lab/tree/start.md"
     listed = {one["name"] for one in json.loads(fetch(f"{address}/api/contents"))["content"]}
     assert {"start.md", *exercise.names()} <= listed
     inside = {one["name"] for one in json.loads(fetch(f"{address}/api/contents/w1_conv"))["content"]}
     assert inside == {"w1_conv.ipynb"}
     assert set(kernelspecs.KERNELS) <= set(json.loads(fetch(f"{address}/api/kernelspecs"))["kernelspecs"])
+    port = address.rpartition(":")[2]
+    assert [one for one in lab.open_already(NOTEBOOKS) if f":{port}/lab" in one]
+    assert not lab.open_already(NOTEBOOKS / "w1_conv")
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
+    assert not [one for one in lab.open_already(NOTEBOOKS) if f":{port}/lab" in one]
     with pytest.raises(urllib.error.URLError):
         fetch(address)
 
