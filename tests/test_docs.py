@@ -228,6 +228,23 @@ def test_the_commands_of_the_readme_run_as_they_stand(machine):
     assert list(there.glob("notebooks/handed-in/w1_conv/*/receipt.json"))
 
 
+@pytest.mark.slow
+@FROM_A_CLONE
+def test_the_commands_for_windows_install_the_course(machine):
+    """With this system's names for the interpreter and the folder of programs; what they install is the same."""
+    there, terminal = machine
+    windows = there.with_name("windows")
+    subprocess.run(["git", "clone", "-q", there, windows], check=True)
+    *setting_up, opening = blocks(ROOT / "docs" / "install.md", "powershell")[0].splitlines()
+    terminal.run(f"cd {windows}")
+    for command in setting_up:
+        terminal.run(command.replace("py -3.12", f"{sys.executable}").replace(".venv\\Scripts\\", ".venv/bin/"))
+    assert opening == ".venv\\Scripts\\course lab"
+    assert "Open JupyterLab" in terminal.run(".venv/bin/course lab --help")
+    terminal.run(".venv/bin/course doctor")
+    terminal.run(f"cd {there.parent}")
+
+
 def hand_in(folder):
     """Ann's is right, Ben's has a slip, Cem's is right and a month late."""
     assignment = exercise.load("w1_conv")
