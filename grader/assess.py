@@ -13,6 +13,7 @@ from grader.compare import Verdict, compare, describe
 from grader.key import Answer, KeyCase, KeyExercise
 
 UNWRITTEN = "NotImplementedError"
+ALONE = "What passes here counts only beside another case: an error, or an answer that is always the same, proves little alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def assess(
     # Refusing every input is no solution, and repeating the visible answers is none: a case that must raise, or whose
     # answer is known, counts only beside one of another kind.
     telling = [mark for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None and not one.known]
-    if (telling and not any(mark.passed for mark in telling)) or broken_rule:
+    alone = bool(passed and telling and not any(mark.passed for mark in telling))
+    if alone or broken_rule:
         passed = 0
     mark = Mark(
         name=exercise.name,
@@ -96,6 +98,8 @@ def assess(
         mark.status = "failed"
     elif stopped:
         mark.notes.append(stopped)
+    elif alone:
+        mark.notes.append(ALONE)
     return mark
 
 

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader import visible
+from grader import interrupts, visible
 from grader.course import Course, convert
 from grader.errors import CourseError
 from grader.exercise import ROOT, Assignment, load
@@ -72,7 +72,8 @@ def _into_course(name: str, course: Course) -> None:
     source = course.path("source", name) / f"{name}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(instructor_notebook(name), source)
-    convert("GenerateAssignment", course, name)
+    with interrupts.held():  # nbgrader starts alembic
+        convert("GenerateAssignment", course, name)
 
 
 def instructor_notebook(name: str) -> NotebookNode:

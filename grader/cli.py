@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -12,12 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from grader import cli_data
 from grader.errors import CourseError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Convnets: a course that grades itself.")
-data_app = typer.Typer(no_args_is_help=True, help="The pictures and weights of the course.")
 kernels_app = typer.Typer(no_args_is_help=True, help="The kernels that Jupyter offers.")
-app.add_typer(data_app, name="data")
+app.add_typer(cli_data.app, name="data")
 app.add_typer(kernels_app, name="kernels")
 
 console = Console(highlight=False)
@@ -96,17 +97,25 @@ def release(
     """Release an assignment: its notebook, its due date and what being late costs, and a kit for the class."""
     from grader.course import Course
     from grader.late import policy_of, read_time
+    from grader.release import due_date
     from grader.release import release as release_one
 
+    if kit and kit.suffix != ".zip":
+        _fail(f"A kit is a zip archive: give it a name that ends in .zip, not {kit.name}.")
     course = Course(db_url=db or "")
-    time, said = read_time(due) if due else None, {"percent": late, "at_most": late_at_most}
+    time, said = read_time(due, "23:59") if due else None, {"percent": late, "at_most": late_at_most}
     policy = replace(policy_of(course, name), **{part: value for part, value in said.items() if value is not None})
     path = release_one(name, course, time, policy)
     console.print(f"✓ {_short(path)}", soft_wrap=True)
+    time = time or due_date(name, course)
     if time:
         console.print(f"  due {time:%Y-%m-%d %H:%M} UTC")
+    if time and time < datetime.now(UTC).replace(tzinfo=None):
+        console.print("[yellow]![/] That is past: whoever hands in now is late.")
     if policy.percent:
         console.print(f"  each day late costs {policy.percent:g} % of the points, {policy.at_most:g} % at most")
+    if policy.percent and not time:
+        console.print("[yellow]![/] Nobody can be late yet: --due says when it is due.")
     if kit:
         from grader import kit as kits
 
@@ -164,7 +173,8 @@ def grade(
                 progress.console.print(f"[yellow]![/] {student}: {escape(result.rejected)}", soft_wrap=True)
             elif not console.is_terminal:  # where no bar moves, a line says that something does
                 points = result.points if result.total is None else result.total
-                console.print(f"{student}: {points:g} points, {result.seconds:.0f} s", soft_wrap=True)
+                how = "judged before" if result.reused else f"{result.seconds:.0f} s"
+                console.print(f"{student}: {points:g} points, {how}", soft_wrap=True)
 
         try:
             report = batch.grade_folder(
@@ -228,6 +238,8 @@ def hand_in(
         console.print(
             f"[yellow]![/] Not written yet: {', '.join(receipt.missing)}. You can hand in again.", soft_wrap=True
         )
+    if receipt.broken:
+        console.print(f"[yellow]![/] Not Python: {escape(', '.join(receipt.broken))}.", soft_wrap=True)
     wrong = [one for one in failing(name) if one not in receipt.missing]
     if wrong:
         console.print(f"[yellow]![/] The last check did not pass: {', '.join(wrong)}.", soft_wrap=True)
@@ -252,7 +264,8 @@ def update(
     if not outcome.changed:
         console.print("✓ Nothing is newer than what you have.")
         return
-    new = f"{len(outcome.changed)} files and folders are" if len(outcome.changed) > 1 else "One file or folder is"
+    count = len([path for path in outcome.changed if not path.startswith(".course")])
+    new = f"{count} files and folders are" if count > 1 else "One file or folder is"
     work = f" Your work is in the new {', '.join(outcome.merged)}." if outcome.merged else ""
     console.print(f"[green]✓[/] {new} new.{work}", soft_wrap=True)
     for name, conflict in outcome.conflicts:
@@ -320,45 +333,6 @@ def bench(sections: Annotated[Optional[list[str]], typer.Argument(help="Some sec
     from grader.bench import bench as run_bench
 
     raise SystemExit(0 if run_bench(console, sections or ()) else 1)
-
-
-@data_app.command("list")
-def list_sets() -> None:
-    """List the data sets, the weights that others have trained, and which of them are here."""
-    from rich.table import Column, Table
-
-    import data
-    from data.lookup import at_hand
-
-    def where(name: str, archive: data.Archive | None) -> str:
-        if archive is None:
-            return "✓ installed"
-        return "✓ here" if at_hand(name, archive) else f"get, {archive.bytes / 1e6:.0f} MB"
-
-    columns = (Column(name, no_wrap=name in ("set", "here")) for name in ("set", "here", "for", "licence", "pictures"))
-    table = Table(*columns, box=None, header_style="bold")
-    for one in data.sets():
-        table.add_row(one.name, where(one.name, one.archive), one.purpose, one.licence, one.pictures)
-    for network in data.weights():
-        here = where(network.name, network.archive)
-        table.add_row(network.name, here, network.purpose, network.licence, network.numbers)
-    console.print(table)
-    console.print("course data get NAME fetches a set, so that it is there without a network.")
-
-
-@data_app.command("get")
-def get_set(name: str) -> None:
-    """Fetch a data set or weights, so that they are there without a network."""
-    import data
-    from data.lookup import content_folder
-
-    for network in data.weights():
-        if network.name == name:
-            content_folder(name, network.archive)
-            console.print(f"✓ {name}: {network.numbers}")
-            return
-    dataset = data.load(name)
-    console.print(f"✓ {name}: {len(dataset.images)} pictures")
 
 
 @kernels_app.command("install")

@@ -53,6 +53,8 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
     Raises:
         NothingToGrade -- where there is none
     """
+    if folder.is_file():
+        raise NothingToGrade(f"{folder} is a file: give the folder that it lies in, for every hand-in there.")
     if not folder.is_dir():
         raise NothingToGrade(f"There is no folder {folder}.")
     found: dict[str, HandIn] = {}
@@ -64,7 +66,9 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
             continue
         name, canvas = _named(path.name if is_folder else path.stem, assignment)
         if name in found:
-            found[name].notes.append(f"{path.name} was left out: this student has another hand-in.")
+            found[name].notes.append(
+                f"! Two hand-ins: {found[name].path.relative_to(folder)} is what is graded, {path.name} was left out."
+            )
         else:
             student = _student(name, {one.student for one in found.values()})
             problem = f"{path.name} is an archive. Hand in the notebook itself." if path.suffix in ARCHIVES else ""
@@ -72,9 +76,28 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
                 found[name] = _in_folder(path, student, assignment)
             else:
                 found[name] = HandIn(student, path, problem=problem, canvas=canvas)
+            found[name].notes.extend(_remarks(path, assignment))
     if not found:
         raise NothingToGrade(f"No hand-in in {folder}: expected STUDENT/{assignment}.ipynb or STUDENT.ipynb.")
+    if all(one.problem for one in found.values()):
+        _look_below(folder, assignment)
     return list(found.values())
+
+
+def _remarks(path: Path, assignment: str) -> list[str]:
+    """What a file's or folder's name says that is not followed."""
+    if path.name == f"{assignment}.ipynb":
+        return [f"! {path.name} was taken for the hand-in of somebody called {assignment}."]
+    if re.match(r"[^_]+_LATE_\d+_\d+_", path.name):
+        return ["! Canvas calls it late. That costs nothing here: a timestamp.txt beside it would say when it came."]
+    return []
+
+
+def _look_below(folder: Path, assignment: str) -> None:
+    """Whoever names the folder above the hand-ins would make a student of each folder in it."""
+    for inner in sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__"))):
+        if any(inner.glob(f"*/{assignment}.ipynb")) or len(list(inner.glob("*.ipynb"))) > 1:
+            raise NothingToGrade(f"No hand-in in {folder}, but there are some in {inner}: is that folder meant?")
 
 
 def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:

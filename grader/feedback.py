@@ -50,6 +50,11 @@ def excerpt(text: Any) -> str:
     return whole if len(whole) <= MAX_CHARACTERS else f"{whole[:half]}\n… left out …\n{whole[-half:]}"
 
 
+def error_line(name: Any, message: Any) -> str:
+    """An exception as one line, without the file name that a kernel has made up for a cell."""
+    return re.sub(r"\((?:\d+\.py|<[\w-]+>), line", "(line", excerpt(f"{name}: {message}"))
+
+
 def headings(markdown: Any) -> list[str]:
     """The headings of a Markdown cell, without their marks."""
     lines = [line for line in str(markdown).splitlines() if re.match(r"#{1,6} ", line)]

@@ -248,6 +248,7 @@ def _judge_all(run: Run, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str,
         else:
             answers, stopped = _answers(run, one)
         marks[name] = assess(one, answers, stopped, broken[name])
+    _tell_broken_cells(run, marks)
     # Lent helpers come last, when every function has been judged as it is: a kernel that has seen a reference is not
     # asked for that function any more.
     for name, one in exercises.items():
@@ -255,7 +256,9 @@ def _judge_all(run: Run, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str,
         if name in kept or not wrong or marks[name].status == "passed" or broken[name]:
             continue
         mark = assess(one, *_answers(run, one, rulebook.lent[name]))
-        if (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
+        if mark.status == "missing":  # so it was no helper that kept it from answering
+            marks[name] = mark
+        elif (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
             helpers = " and ".join(wrong)
             mark.notes.append(
                 f"Judged with our {helpers} in place of yours, which {'does' if len(wrong) == 1 else 'do'} not pass: "
@@ -263,6 +266,15 @@ def _judge_all(run: Run, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str,
             )
             marks[name] = mark
     return marks
+
+
+def _tell_broken_cells(run: Run, marks: dict[str, Mark]) -> None:
+    """A cell that did not run to its end has left no function; that is no function that nobody has written."""
+    for index, outcome in run.outcomes.items():
+        mark = marks.get(handin.grade_id_of(run.cells[index]))
+        if mark and outcome.raised and all(case.outcome == "undefined" for case in mark.cases):
+            mark.status = "error"
+            mark.notes.append(f"The cell stops with {outcome.raised}, so that there is no {mark.name}.")
 
 
 def _answers(run: Run, exercise: KeyExercise, lent: str = "") -> tuple[list[Answer | None], str]:

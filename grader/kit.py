@@ -19,7 +19,7 @@ from grader.exercise import ROOT
 
 # What a student uses. `course` itself comes along, and asks for the rest only when it is called.
 ENTRANCES = ("notebook", "lab", "gpu_kernel", "kernelspecs", "submit", "update", "doctor")
-ALONE = ("__init__", "cli")
+ALONE = ("__init__", "cli", "cli_data")
 FILES = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml", "requirements.lock")
 FOLDER = "convnets"
 README = TEMPLATES / "kit" / "README.md"

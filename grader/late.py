@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,17 +58,24 @@ def _read(course: Course) -> dict[str, dict[str, float]]:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-def read_time(text: str) -> datetime:
+def read_time(text: str, of_a_day: str = "00:00") -> datetime:
     """A time in UTC, without its zone, as nbgrader keeps it; a time that names no zone is this machine's.
+
+    Arguments:
+        text -- begins with year, month and day: 01.12.2026 would be another day here than there
+        of_a_day -- the hour that is meant where only a day is named
 
     Raises:
         BadTime
     """
     from dateutil import parser, tz
 
+    text = text.strip()
     try:
+        if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", text):
+            raise ValueError
         # As nbgrader writes it: "2026-12-01 18:30:00.000000 UTC".
-        time = parser.parse(text.strip(), tzinfos={"UTC": tz.UTC})
+        time = parser.parse(f"{text} {of_a_day}" if len(text) == 10 else text, tzinfos={"UTC": tz.UTC})
     except (ValueError, OverflowError):
-        raise BadTime(f"{text.strip()[:40]!r} is no time: expected one like 2026-12-01 18:30.") from None
+        raise BadTime(f"{text[:40]!r} is no time: expected one like 2026-12-01 18:30.") from None
     return (time if time.tzinfo else time.replace(tzinfo=tz.tzlocal())).astimezone(tz.UTC).replace(tzinfo=None)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from grader import key, learner, probe, report, rules, visible
+from grader import key, learner, patience, probe, report, rules, visible
 from grader.assess import Mark, assess
 from grader.compare import describe
 from grader.exercise import ROOT, without_markers
@@ -70,12 +70,20 @@ def run(function: Callable, exercise: key.KeyExercise, names: dict[str, Any]) ->
 
 def _answers(function: Callable, exercise: key.KeyExercise) -> list[key.Answer | None]:
     answers: list[key.Answer | None] = []
-    probe.answer_all(
-        function,
-        json.dumps([case.inputs for case in exercise.cases]),
-        lambda text: answers.append(json.loads(text)),
-        exercise.observer,
-    )
+    try:
+        with patience.told(function, exercise.name):
+            probe.answer_all(
+                function,
+                json.dumps([case.inputs for case in exercise.cases]),
+                lambda text: answers.append(json.loads(text)),
+                exercise.observer,
+            )
+    except KeyboardInterrupt as stop:
+        case = exercise.cases[min(len(answers), len(exercise.cases) - 1)].title
+        where = patience.place(stop, function)
+        raise CheckFailed(
+            f"{exercise.name} was interrupted{where}, in the case “{case}”. Does a loop end there?"
+        ) from None
     return answers
 
 
@@ -88,7 +96,7 @@ def _assessed(exercise: key.KeyExercise, answers: list[key.Answer | None], names
 
 def hint(function: Callable) -> None:
     """Show the next step of help for a function: each call shows one more."""
-    assignment, exercise = _exercise_of(function, sys._getframe(1).f_globals)
+    assignment, exercise = _exercise_of(function, sys._getframe(1).f_globals, "hint")
     shown = min(learner.hints_shown(exercise.name) + 1, len(exercise.hints))
     learner.hinted(exercise.name, shown)
     lines = [f"Hint {i + 1} of {len(exercise.hints)}: {text}" for i, text in enumerate(exercise.hints[:shown])]
@@ -141,7 +149,7 @@ def reveal(function: Callable) -> None:
     Raises:
         AssertionError -- with one line, where nothing was tried yet, or where the solutions are not in this copy
     """
-    assignment, exercise = _exercise_of(function, sys._getframe(1).f_globals)
+    assignment, exercise = _exercise_of(function, sys._getframe(1).f_globals, "reveal")
     name = exercise.name
     source = _solution(assignment, name)
     left = len(exercise.hints) - learner.hints_shown(name)
@@ -168,11 +176,16 @@ def _solution(assignment: str, name: str) -> str:
     return without_markers("".join(lines)).rstrip()
 
 
-def _exercise_of(function: Any, names: dict[str, Any]) -> tuple[str, key.KeyExercise]:
-    """The assignment and the exercise of a function: by its own name, or by the name that a lambda or an object was given."""
+def _exercise_of(function: Any, names: dict[str, Any], asked: str = "check") -> tuple[str, key.KeyExercise]:
+    """The assignment and the exercise of a function: by its own name, or by the name that a lambda or an object was given.
+
+    Help is had by the name alone as well: after a syntax error there is no function.
+    """
+    if isinstance(function, str) and asked != "check" and visible.find(function):
+        return visible.find(function)  # type: ignore[return-value]  # it is there
     if not callable(function):
         this = describe(function)
-        raise CheckFailed(f"give the function itself, without quotes or brackets: check(zero_pad). This is {this}.")
+        raise CheckFailed(f"give the function itself, without quotes or brackets: {asked}(zero_pad). This is {this}.")
     own = getattr(function, "__name__", type(function).__name__)
     for name in [own, *(name for name, value in names.items() if value is function)]:
         found = visible.find(name)
@@ -194,7 +207,7 @@ def _sentence(mark: Mark, exercise: key.KeyExercise, names: dict[str, Any]) -> s
     if mark.slip:
         return f"{start} {mark.slip[1]}"
     first = next(case for case in mark.cases if not case.passed)
-    return f"{start} First: {first.title}: {first.what}."
+    return f"{start} First: {first.title}: {first.what}{'' if first.what.endswith('?') else '.'}"
 
 
 def _wrong_helper(exercise: key.KeyExercise, names: dict[str, Any]) -> str:

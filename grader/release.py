@@ -31,3 +31,11 @@ def release(assignment: str, course: Course, due: datetime | None = None, policy
     if policy:
         late.set_policy(course, assignment, policy)
     return course.release(assignment)
+
+
+def due_date(assignment: str, course: Course) -> datetime | None:
+    """When a released assignment is due, in UTC; None where nobody has said so."""
+    from nbgrader.api import Gradebook
+
+    with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
+        return gradebook.find_assignment(assignment).duedate

@@ -15,7 +15,7 @@ class NoFeedback(CourseError):
 
 
 def give_back(assignment: str, course: Course, to: Path) -> tuple[list[str], list[str]]:
-    """Copy the feedback pages of an assignment.
+    """Copy the feedback pages of an assignment, of everybody whom the gradebook has.
 
     Arguments:
         to -- a folder, which gets STUDENT/<assignment>.html; or a file that ends in .zip, with the same in it
@@ -26,9 +26,9 @@ def give_back(assignment: str, course: Course, to: Path) -> tuple[list[str], lis
     Raises:
         NoFeedback
     """
-    pages = {
-        path.parents[1].name: path for path in sorted(course.folder.glob(f"feedback/*/{assignment}/{assignment}.html"))
-    }
+    waits = _waits(assignment, course)
+    found = sorted(course.folder.glob(f"feedback/*/{assignment}/{assignment}.html"))
+    pages = {path.parents[1].name: path for path in found if path.parents[1].name in waits}
     if not pages:
         raise NoFeedback(f"There is no feedback on {assignment} yet: grade it first (course grade {assignment} DIR).")
     try:
@@ -42,14 +42,14 @@ def give_back(assignment: str, course: Course, to: Path) -> tuple[list[str], lis
                 shutil.copyfile(page, to / student / f"{assignment}.html")
     except OSError as error:
         raise NoFeedback(f"{to} cannot be written ({error.strerror}).") from None
-    return list(pages), sorted(_unread(assignment, course) & pages.keys())
+    return list(pages), [student for student in pages if waits[student]]
 
 
-def _unread(assignment: str, course: Course) -> set[str]:
-    """Students with a written answer that waits for its marks."""
+def _waits(assignment: str, course: Course) -> dict[str, bool]:
+    """Of each student in the gradebook, whether a written answer waits for its marks."""
     from nbgrader.api import Gradebook
 
     reach(course)
     with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
         submissions = gradebook.assignment_submissions(assignment)
-        return {one.student.id for one in submissions if one.needs_manual_grade}
+        return {one.student.id: one.needs_manual_grade for one in submissions}

@@ -23,7 +23,7 @@ COLOURS = {
     "rejected": "red",
     "missing": "dim",
 }
-SIGNS = {"passed": "✓", "partial": "±", "failed": "✗", "error": "!", "timeout": "⧖", "rejected": "✗", "missing": "–"}
+SIGNS = {"passed": "✓", "partial": "±", "failed": "✗", "error": "!", "timeout": "⧖", "rejected": "⊘", "missing": "–"}
 
 
 def show(report: Report, console: Console) -> None:
@@ -97,11 +97,14 @@ def _remarks(result: Result) -> list[str]:
         return [result.rejected]
     slips = [f"{mark.name}: {mark.slip[0]}" for mark in result.marks.values() if mark.slip]
     late = [f"late: {result.late:g} points are taken off"] if result.late else []
-    return result.notes[:3] + late + slips or ["every function passes" if _all_pass(result) else "no known slip"]
+    return result.notes[:3] + late + slips or [_in_a_word(result)]
 
 
-def _all_pass(result: Result) -> bool:
-    return all(mark.status == "passed" for mark in result.marks.values())
+def _in_a_word(result: Result) -> str:
+    statuses = {mark.status for mark in result.marks.values()}
+    return {frozenset({"passed"}): "every function passes", frozenset({"missing"}): "nothing is written yet"}.get(
+        frozenset(statuses), "no known slip"
+    )
 
 
 def show_audit(assignment: str, findings: Iterable[Finding], console: Console) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
 import time
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,6 +34,7 @@ class Receipt:
         handed_in, saved -- when, with the time zone; `saved` is when the notebook was last written
         sha256 -- of the copy, in hex: `sha256sum` says the same
         missing -- names of functions and answers that nobody has written yet
+        broken -- cells of functions that are no Python, with the line and the reason
     """
 
     assignment: str
@@ -41,6 +44,7 @@ class Receipt:
     bytes: int
     sha256: str
     missing: list[str]
+    broken: list[str]
 
 
 def submit(assignment: str, notebook: Path | None = None, folder: Path | None = None) -> tuple[Receipt, Path]:
@@ -82,6 +86,7 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
             len(raw),
             hashlib.sha256(raw).hexdigest(),
             missing(cells, assignment),
+            broken(cells, assignment),
         )
         (copy / "receipt.json").write_text(json.dumps(asdict(receipt), indent=1) + "\n")
     except FileExistsError:
@@ -101,8 +106,28 @@ def missing(cells: list[handin.HandedCell], assignment: str) -> list[str]:
     """Names of the functions and written answers of an assignment that a notebook does not have yet."""
     code = [cell.source for cell in cells if cell.kind == "code" and not is_unwritten(cell.source)]
     functions = [name for name in visible.points(assignment) if not any(handin.is_defined(name, text) for text in code)]
+    order = [cell.grade_id for cell in cells]
+    functions.sort(key=lambda name: order.index(name) if name in order else len(order))
     answers = [cell.grade_id for cell in cells if cell.grade_id.startswith("answer_") and is_unwritten(cell.source)]
     return [*functions, *answers]
+
+
+def broken(cells: list[handin.HandedCell], assignment: str) -> list[str]:
+    """The cells of functions that cannot be read as Python, each with the line and the reason. No code is run."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    found = []
+    for cell in cells:
+        if cell.kind == "code" and cell.grade_id in visible.points(assignment):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of `is` beside a number, say: the code runs all the same
+                    ast.parse(TransformerManager().transform_cell(cell.source))
+            except SyntaxError as error:
+                found.append(f"{cell.grade_id} (line {error.lineno}: {error.msg})")
+            except (ValueError, RecursionError, MemoryError):
+                found.append(cell.grade_id)
+    return found
 
 
 def is_unwritten(source: str) -> bool:

@@ -21,7 +21,7 @@ import dask
 import distributed
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from grader import judge, sandbox
+from grader import interrupts, judge, sandbox
 from grader.assess import Mark
 from grader.engine import digest
 from grader.errors import CourseError
@@ -129,7 +129,8 @@ class Workers:
 
     def __enter__(self) -> Workers:
         with ExitStack() as stack:
-            self.client = stack.enter_context(self._client(stack))
+            with interrupts.held():
+                self.client = stack.enter_context(self._client(stack))
             self.client.register_plugin(self.plugin)
             stack.callback(self._unregister)
             self.stack = stack.pop_all()
@@ -164,7 +165,9 @@ class Workers:
         return client
 
     def _unregister(self) -> None:
-        with suppress(OSError, TimeoutError):  # a scheduler that is gone has nothing to forget
+        with suppress(
+            OSError, TimeoutError, KeyError
+        ):  # a scheduler that is gone, or was stopped early, has nothing to forget
             self.client.unregister_worker_plugin(self.plugin.name)
 
     @property

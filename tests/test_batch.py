@@ -282,6 +282,30 @@ def test_what_moodle_and_canvas_pack_is_read_as_it_is(tmp_path):
     }
 
 
+def test_the_folder_above_the_hand_ins_makes_no_students_of_its_folders(tmp_path):
+    for name in ("hand-ins/ann/w1_conv.ipynb", "pictures/plan.png", "course/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(collect.NothingToGrade, match=r"there are some in .*hand-ins: is that folder meant"):
+        collect.find(tmp_path, "w1_conv")
+    for name in ("ann", "ben"):
+        (tmp_path / "pictures" / f"{name}.ipynb").write_text("{}")
+    shutil.rmtree(tmp_path / "hand-ins")
+    with pytest.raises(collect.NothingToGrade, match="pictures: is that folder meant"):
+        collect.find(tmp_path, "w1_conv")
+    with pytest.raises(collect.NothingToGrade, match="is a file: give the folder"):
+        collect.find(tmp_path / "pictures" / "ann.ipynb", "w1_conv")
+
+
+def test_what_a_name_says_and_is_not_followed_is_told(tmp_path):
+    (tmp_path / "ann").mkdir()
+    for name in ("ann.ipynb", "ann/w1_conv.ipynb", "w1_conv.ipynb", "leedan_LATE_502_9002_w1_conv.ipynb"):
+        (tmp_path / name).write_text("{}")
+    told = {one.student: " ".join(one.notes) for one in collect.find(tmp_path, "w1_conv")}
+    assert told["ann"] == "! Two hand-ins: ann/w1_conv.ipynb is what is graded, ann.ipynb was left out."
+    assert "somebody called w1_conv" in told["w1_conv"] and "Canvas calls it late" in told["leedan_502"]
+
+
 def test_nothing_to_grade_is_told(tmp_path):
     with pytest.raises(collect.NothingToGrade, match="no folder"):
         collect.find(tmp_path / "none", "w1_conv")

@@ -212,6 +212,7 @@ def test_an_instructor_grades_and_returns_feedback_in_formgrader(page, served, c
     frame.get_by_role("link", name="w1_conv").last.click()
     frame.get_by_role("link", name="Submission #1").click()
     frame.locator(".comment").first.wait_for()
+    assert frame.locator(".convnets-mark table").count() >= 15 and "<td" not in frame.locator("body").inner_text()
     answer = frame.locator("input.score[id^=answer_]").get_attribute("id")
     mark_by_hand(page, frame, answer, "4", "Well seen: <the edge>.")
     picture(page, "formgrader answer")

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -50,6 +52,31 @@ def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path):
     assert "2 more, graded before, are in the gradebook" in told
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
+@pytest.mark.parametrize("seconds", [1.5, 4, 7])
+def test_an_interrupted_run_ends_in_a_sentence_whenever_it_is_interrupted(hand_ins, tmp_path, seconds):
+    """Ctrl-C in a terminal goes to every process of the run."""
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(40):
+        (many / f"s{number}.ipynb").write_bytes((hand_ins / "ann.ipynb").read_bytes())
+    environment = {**os.environ, "COURSE_FOLDER": str(tmp_path / "c")}
+    run = subprocess.Popen(
+        [COURSE, "grade", "w1_conv", str(many)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    os.killpg(run.pid, signal.SIGINT)
+    printed = run.communicate(timeout=60)[0]
+    assert "Traceback" not in printed, printed
+    assert run.returncode == 130, printed
+    assert not printed or "What is graded is kept" in printed, printed  # nothing is said where nothing had begun
+
+
 def test_grade_into_another_gradebook(hand_ins, tmp_path):
     done = course("grade", "w1_conv", hand_ins, "--db", f"sqlite:///{tmp_path}/other.db", folder=tmp_path / "c")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -73,6 +100,9 @@ def test_grade_into_another_gradebook(hand_ins, tmp_path):
         (("release", "w9_none"), "There is no assignment"),
         (("release", "w1_conv", "--due", "soon"), "'soon' is no time: expected one like 2026-12-01 18:30."),
         (("release", "w1_conv", "--kit", "no/such/kit.zip"), "there is no kit"),
+        (("release", "w1_conv", "--kit", "kit.tar"), "name that ends in .zip, not kit.tar"),
+        (("release", "w1_conv", "--due", "01.12.2026"), "'01.12.2026' is no time: expected one like 2026-12-01 18:30."),
+        (("data", "list", "digts"), "There is nothing called 'digts'. There are: photographs"),
         (("feedback", "w1_conv", "--to", "pages"), "There is no feedback on w1_conv yet: grade it first"),
         (("submit", "w9_none"), "There is no assignment"),
         (("data", "get", "digts"), "digits"),
@@ -94,6 +124,10 @@ def test_release_says_when_it_is_due_and_what_being_late_costs(tmp_path):
     assert re.search(r"kit\.zip: \d+ files, [\d.]+ MB", done.stdout) and (tmp_path / "kit.zip").exists()
     again = course("release", "w1_conv", "--late", "20", folder=tmp_path).stdout
     assert "each day late costs 20 % of the points, 50 % at most" in again  # what is not said again stays
+    assert "due 2026-12-01 23:59 UTC" in again
+    assert "Nobody can be late yet" in course("release", "w1_keras", "--late", "20", folder=tmp_path).stdout
+    past = course("release", "w1_conv", "--due", "2020-02-29", folder=tmp_path, TZ="UTC").stdout
+    assert "due 2020-02-29 23:59 UTC" in past and "That is past" in past
 
 
 def test_without_a_sandbox_grade_refuses(hand_ins, tmp_path):

@@ -82,7 +82,9 @@ def helps():
 
 
 COURSE = helps()
-NBGRADER = {name: {"--help"} for name in ("autograde", "collect", "release_assignment", "release_feedback")}
+NBGRADER = {
+    name: {"--help", "--force"} for name in ("db", "autograde", "collect", "release_assignment", "release_feedback")
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
@@ -288,6 +290,9 @@ def graded(tmp_path):
 
 
 def test_feedback_is_given_back_as_a_folder_and_as_an_archive(graded, tmp_path):
+    stray = graded.path("feedback", "w1_conv", "pictures") / "w1_conv.html"
+    stray.parent.mkdir(parents=True)
+    stray.write_text("of a folder that was taken for a student, and taken out of the gradebook")
     assert returning.give_back("w1_conv", graded, tmp_path / "pages") == (["ann"], ["ann"])
     assert (tmp_path / "pages" / "ann" / "w1_conv.html").read_text() == "well done"
     returning.give_back("w1_conv", graded, tmp_path / "pages.zip")

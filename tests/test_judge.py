@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from grader import handin, handins, judge
-from grader.assess import assess
+from grader.assess import ALONE, assess
 
 
 def statuses(graded):
@@ -54,7 +54,7 @@ def test_a_wrong_helper_costs_once(grade):
 @pytest.mark.parametrize("helper", ["def zero_pad(X, pad):\n    raise NotImplementedError", "del zero_pad"])
 def test_an_unwritten_helper_costs_once(grade, helper):
     graded = grade({"zero_pad": helper})
-    assert graded.marks["zero_pad"].status == "missing"
+    assert graded.marks["zero_pad"].status == ("error" if helper.startswith("del") else "missing")
     assert all_but(graded, "zero_pad") == {"passed"}
 
 
@@ -91,6 +91,21 @@ def test_what_is_lent_does_not_stay(grade):
     assert all_but(graded, "zero_pad", "im2col") == {"passed"}
 
 
+def test_a_cell_that_is_no_python_is_not_called_unwritten(grade):
+    graded = grade({"conv_single_step": "def conv_single_step(a_slice_prev, W, b)\n    return 1"})
+    mark = graded.marks["conv_single_step"]
+    assert mark.status == "error"
+    assert mark.notes == ["The cell stops with SyntaxError, so that there is no conv_single_step."]
+    assert all_but(graded, "conv_single_step") == {"passed"}
+
+
+def test_points_that_are_not_given_for_a_case_that_passes_are_explained(grade):
+    graded = grade({"detect_edges": "def detect_edges(image, kernel):\n    return cross_correlate2d(image, kernel)"})
+    mark = graded.marks["detect_edges"]
+    assert any(case.passed for case in mark.cases) and mark.points == 0
+    assert mark.notes == [ALONE]
+
+
 def test_a_wrong_size_costs_its_own_points_only(grade):
     graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    return (n + 2 * pad - f) // stride"})
     assert statuses(graded)["output_size"] == "failed"
@@ -109,7 +124,7 @@ def test_a_wrong_size_costs_its_own_points_only(grade):
         ("def im2col(X, f, stride):\n    return np.zeros((10000, 10000))", "failed", ""),
         ("im2col = 3", "error", "TypeError"),
         ("def im2col(X):\n    return X", "error", "TypeError"),
-        ("def im2col(X, f, stride:\n    broken", "missing", "not defined"),
+        ("def im2col(X, f, stride:\n    broken", "error", "not defined"),
     ],
 )
 def test_a_function_that_misbehaves_costs_itself(grade, code, status, words):

@@ -1,5 +1,6 @@
 """What students see when they call check, hint, progress and reveal, in a real kernel and in a plain terminal."""
 
+import re
 import subprocess
 import sys
 
@@ -52,6 +53,26 @@ def test_a_slip_is_named_although_the_errors_that_must_be_raised_are_missing_too
     text = shown.data["text/plain"]
     assert "Looks like: one position is missing." in text and "returned, where ValueError had to be raised" in text
     assert "the result differs\n" in text and "rel. error" not in text, "whole numbers are not off by a relative error"
+
+
+def test_a_function_that_does_not_end_is_told_and_its_line_where_it_is_stopped():
+    code = "def zero_pad(X, pad):\n    while True:\n        pad += 1"
+    soon = "from grader import patience\npatience.SECONDS = 0.5\nimport _thread, threading\n"
+    shown, error = outputs_of(code, f"{soon}threading.Timer(2, _thread.interrupt_main).start()\ncheck(zero_pad)")
+    assert re.match(r"zero_pad is still running after 0.5 s, now in line [23] of its cell\.", shown.text)
+    (line,) = error.traceback
+    assert re.match(
+        r"Check failed — zero_pad was interrupted in line [23] of its cell, in the case “three channels", line
+    )
+
+
+def test_help_is_had_by_the_name_alone(capsys):
+    hint("zero_pad")
+    assert "Hint 1 of" in capsys.readouterr().out
+    with pytest.raises(CheckFailed, match=r"without quotes or brackets: check\(zero_pad\)"):
+        check("zero_pad")
+    with pytest.raises(CheckFailed, match=r"without quotes or brackets: hint\(zero_pad\)"):
+        hint("zero_pda")
 
 
 def test_an_unwritten_function_is_called_so():

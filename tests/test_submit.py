@@ -32,7 +32,8 @@ def test_the_copy_is_the_file_and_the_receipt_says_which(solved, tmp_path):
 def test_of_a_notebook_as_released_everything_is_missing(released, assignment, tmp_path):
     nbformat.write(released, tmp_path / "mine.ipynb")
     receipt, _ = submit.submit("w1_conv", tmp_path / "mine.ipynb", tmp_path / "copies")
-    assert receipt.missing == [*assignment.exercises, "answer_translation"]
+    assert sorted(receipt.missing) == sorted([*assignment.exercises, "answer_translation"])
+    assert receipt.missing[0] == "cross_correlate2d", "in the order of the notebook"
 
 
 def test_what_is_missing_is_named(released, assignment, tmp_path):
@@ -47,6 +48,16 @@ def test_what_is_missing_is_named(released, assignment, tmp_path):
     receipt, _ = submit.submit("w1_conv", tmp_path / "some.ipynb", tmp_path / "copies")
     assert [name for name in receipt.missing if not name.startswith("answer_")] == ["zero_pad", "im2col"]
     assert any(name.startswith("answer_") for name in receipt.missing)
+
+
+def test_what_is_no_python_is_named_with_its_line(released, assignment, tmp_path):
+    code = {
+        "zero_pad": "%time\ndef zero_pad(X, pad)\n    return X",
+        "im2col": "%timeit 1\ndef im2col(X, f, stride):\n    return X",
+    }
+    nbformat.write(handins.solved(released, assignment, code), tmp_path / "mine.ipynb")
+    receipt, _ = submit.submit("w1_conv", tmp_path / "mine.ipynb", tmp_path / "copies")
+    assert receipt.broken == ["zero_pad (line 2: expected ':')"]
 
 
 def test_a_function_written_in_another_cell_is_not_missing(released, assignment, tmp_path):

@@ -75,7 +75,7 @@ def true_division(n, f, pad, stride):
 
 
 def refuses_nothing(n, f, pad, stride):
-    return (n + 2 * pad - f) // max(stride, 1) + 1
+    return (n + 2 * pad - f) // stride + 1
 
 
 def counted_positions(n, f, pad, stride):
@@ -100,6 +100,8 @@ OUTPUT_SIZE = Exercise(
         Slip("padding counted once", Edit("return (n + 2 * pad", "return (n + pad"), "Zeros are added at both ends."),
         Slip("one position is missing", Edit("// stride + 1", "// stride"), "Count the position you start from as well."),
         Slip("impossible sizes get an answer", refuses_nothing, "The docstring lists sizes that must raise a ValueError."),
+        Slip("the error is returned", Edit("raise ValueError", "return ValueError", times=3), "An error is raised, not returned: which word starts that line?"),
+        Slip("another kind of error is raised", Edit("raise ValueError", "raise Exception", times=3), "The docstring names the kind of error: whoever calls this waits for that one."),
     ],
     variants=[Variant("counted positions", counted_positions), Variant("np.floor", floored_quotient)],
     hints=[
@@ -146,6 +148,13 @@ def loses_the_dtype(X, pad):
     return X_pad
 
 
+def slices_to_minus_pad(X, pad):
+    m, n_H, n_W, n_C = X.shape
+    X_pad = np.zeros((m, n_H + 2 * pad, n_W + 2 * pad, n_C), dtype=X.dtype)
+    X_pad[:, pad:-pad, pad:-pad] = X
+    return X_pad
+
+
 def copied_into_zeros(X, pad):
     m, n_H, n_W, n_C = X.shape
     X_pad = np.zeros((m, n_H + 2 * pad, n_W + 2 * pad, n_C), dtype=X.dtype)
@@ -176,6 +185,7 @@ ZERO_PAD = Exercise(
         Slip("the batch axis is padded", pads_first_axes, "Axis 0 counts the pictures. Which axes are rows and columns?"),
         Slip("the border repeats the edge", repeats_the_edge, "The border is zeros, whatever the picture's edge holds."),
         Slip("only one side is padded", pads_one_side, "There is a border on all four sides: before and after, on each axis."),
+        Slip("a slice ends at -pad", slices_to_minus_pad, "With a pad of 0, what does a slice that ends at -0 hold?"),
         Slip("the dtype is lost", loses_the_dtype, "np.zeros makes float64 unless told otherwise: keep X's dtype."),
     ],
     variants=[
@@ -737,6 +747,7 @@ def correlation_cases(rng):
     yield case("a kernel as large as the picture", normal(rng, 3, 4), normal(rng, 3, 4))
     yield case("whole numbers", whole(rng, n_W, n_H), whole(rng, 2, 3))
     yield case("single precision", normal(rng, n_H, n_W, dtype=np.float32), normal(rng, 3, 3, dtype=np.float32))
+    yield case("whole numbers under fractions", whole(rng, n_H, n_W), normal(rng, 3, 2))
 
 
 def same_size(image, kernel):
@@ -758,7 +769,26 @@ def flips_the_kernel(image, kernel):
 def last_place_missing(image, kernel):
     k_H, k_W = kernel.shape
     n_H, n_W = image.shape[0] - k_H, image.shape[1] - k_W
-    return np.array([[np.sum(image[h : h + k_H, w : w + k_W] * kernel) for w in range(n_W)] for h in range(n_H)])
+    result = np.zeros((n_H, n_W))
+    for h, w in np.ndindex(n_H, n_W):
+        result[h, w] = np.sum(image[h : h + k_H, w : w + k_W] * kernel)
+    return result
+
+
+def swaps_the_kernels_sides(image, kernel):
+    k_W, k_H = kernel.shape
+    result = np.zeros((image.shape[0] - k_H + 1, image.shape[1] - k_W + 1))
+    for h, w in np.ndindex(*result.shape):
+        result[h, w] = np.sum(image[h : h + k_H, w : w + k_W] * kernel)
+    return result
+
+
+def keeps_the_pictures_dtype(image, kernel):
+    k_H, k_W = kernel.shape
+    result = np.zeros((image.shape[0] - k_H + 1, image.shape[1] - k_W + 1), dtype=image.dtype)
+    for h, w in np.ndindex(*result.shape):
+        result[h, w] = np.sum(image[h : h + k_H, w : w + k_W] * kernel)
+    return result
 
 
 def overwrites_the_sum(image, kernel):
@@ -793,6 +823,8 @@ CROSS_CORRELATE2D = Exercise(
         Slip("the kernel is flipped", flips_the_kernel, "Cross-correlation lays the kernel down as it is; flipping it makes a convolution."),
         Slip("the border is padded", same_size, "Valid size: only positions where the kernel lies wholly inside."),
         Slip("the last row and column are missing", last_place_missing, "A side of n holds n - k + 1 positions of a kernel of k."),
+        Slip("the kernel's sides are swapped", swaps_the_kernels_sides, "shape has the rows first: k_H, then k_W."),
+        Slip("fractions are cut off", keeps_the_pictures_dtype, "An array of whole numbers cuts off what is put into it: which dtype has yours?"),
         Slip("the sum is overwritten", overwrites_the_sum, "Every entry of the kernel adds its part: only the last one is left."),
     ],
     variants=[Variant("window by window", window_by_window), Variant("kernel entry by entry", kernel_entry_by_entry)],
