@@ -23,10 +23,13 @@ from grader.exercise import ROOT
 FOLDER = Path(os.environ.get("COURSE_FOLDER") or ROOT / ".course")
 TEMPLATES = Path(__file__).parent / "templates"
 TIMESTAMP = "timestamp.txt"
-STYLES = (  # that a mark's table has, grader/report.py
-    "background border-left border-radius color display font-size font-weight line-height margin min-width overflow-wrap "
-    "overflow-x padding padding-left text-align text-indent vertical-align white-space width"
-).split()
+# fmt: off
+STYLES = [  # that a mark's table has, grader/report.py
+    "background", "border-left", "border-radius", "color", "display", "font-size", "font-weight", "line-height", "margin",
+    "min-width", "overflow-wrap", "overflow-x", "padding", "padding-left", "text-align", "text-indent", "vertical-align",
+    "white-space", "width",
+]
+# fmt: on
 EXCHANGED = (TIMESTAMP, "submission_secret.txt")  # what nbgrader's exchange puts beside a hand-in, to find the way back
 
 
