@@ -23,13 +23,6 @@ from grader.exercise import ROOT
 FOLDER = Path(os.environ.get("COURSE_FOLDER") or ROOT / ".course")
 TEMPLATES = Path(__file__).parent / "templates"
 TIMESTAMP = "timestamp.txt"
-# fmt: off
-STYLES = [  # that a mark's table has, grader/report.py
-    "background", "border-left", "border-radius", "color", "display", "font-size", "font-weight", "line-height", "margin",
-    "min-width", "overflow-wrap", "overflow-x", "padding", "padding-left", "text-align", "text-indent", "vertical-align",
-    "white-space", "width",
-]
-# fmt: on
 EXCHANGED = (TIMESTAMP, "submission_secret.txt")  # what nbgrader's exchange puts beside a hand-in, to find the way back
 
 
@@ -58,8 +51,6 @@ class Course:
 
 def configure(c: Any, course: Course) -> None:
     """Fill a traitlets configuration for nbgrader."""
-    from bleach import ALLOWED_ATTRIBUTES, ALLOWED_TAGS
-
     c.CourseDirectory.root = str(course.folder)
     c.CourseDirectory.db_url = course.gradebook
     # nbgrader's own word for it. Without one, assignments belong to a course that is not in the gradebook: PostgreSQL objects.
@@ -81,10 +72,6 @@ def configure(c: Any, course: Course) -> None:
     c.AssignLatePenalties.plugin_class = "grader.nbgrader_steps.LatePolicy"
     c.GenerateFeedback.preprocessors = ["grader.feedback.Grades"]
     c.HTMLExporter.sanitize_html = True
-    # Formgrader shows the output of test cells: our tables of cases, which are made of no more than this.
-    c.SanitizeHTML.tags = [*ALLOWED_TAGS, *("div", "p", "span", "table", "thead", "tbody", "tr", "th", "td")]
-    c.SanitizeHTML.attributes = {**ALLOWED_ATTRIBUTES, "*": ["style", "class", "role", "scope", "aria-hidden"]}
-    c.SanitizeHTML.styles = STYLES
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.HTMLExporter.template_name = "feedback"
     c.HTMLExporter.filters = {
@@ -94,6 +81,7 @@ def configure(c: Any, course: Course) -> None:
         "readable": "grader.feedback.readable",
         "excerpt": "grader.feedback.excerpt",
         "picture": "grader.feedback.picture",
+        "clean_html": "grader.feedback.clean_html",
         "error_line": "grader.feedback.error_line",
         "headings": "grader.feedback.headings",
         "question": "grader.feedback.question",

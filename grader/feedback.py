@@ -50,6 +50,18 @@ def excerpt(text: Any) -> str:
     return whole if len(whole) <= MAX_CHARACTERS else f"{whole[:half]}\n… left out …\n{whole[-half:]}"
 
 
+def clean_html(html: Any) -> str:
+    """As nbconvert's filter of that name, by which Formgrader shows outputs: it lets a table's head and paragraphs through too.
+
+    Never a style: what students write goes through it as well, and a style can fetch something or cover the page.
+    """
+    from bleach import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, clean
+
+    text = html.decode() if isinstance(html, bytes) else str(html)
+    tags = [*ALLOWED_TAGS, "div", "p", "pre", "span", "table", "thead", "tbody", "tr", "th", "td"]
+    return clean(text, tags=tags, attributes={**ALLOWED_ATTRIBUTES, "*": ["class", "id"], "th": ["scope"]})
+
+
 def error_line(name: Any, message: Any) -> str:
     """An exception as one line, without the file name that a kernel has made up for a cell."""
     return re.sub(r"\((?:\d+\.py|<[\w-]+>), line", "(line", excerpt(f"{name}: {message}"))

@@ -112,8 +112,10 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
         values = f"<td {values_look}>{_values_html(case, inputs[number])}</td>" if inputs else ""
         rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{values}<td {wide}>{escape(case.what)}</td></tr>")
     head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
+    # Formgrader, which shows hidden cases and no styles of ours, lays a table out by its classes.
+    layout = "" if inputs else 'class="table table-condensed" '
     return (
-        '<div style="overflow-x:auto"><table style="margin:.3em 0;font-size:90%">'
+        f'<div style="overflow-x:auto"><table {layout}style="margin:.3em 0;font-size:90%">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

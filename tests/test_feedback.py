@@ -262,6 +262,22 @@ def test_links_lead_to_the_exercises_and_every_id_is_there_once():
     assert {link["href"][1:] for link in soup.find_all("a")} == set(ids) == {"check_zero_pad", "answer_why"}
 
 
+def test_formgrader_shows_our_tables_and_nothing_of_a_students_that_acts_on_the_page():
+    clean = feedback.clean_html
+    table = BeautifulSoup(clean(report.html(mark())), "html.parser")
+    assert [one.get_text() for one in table.find_all("th")] == ["verdict", "case", "finding"]
+    assert len(table.find_all("tr")) == 1 + len(mark().cases) and "&lt;" not in str(table)
+    for text in [
+        *MARKUP,
+        '<p style="background:url(//evil.example/x.png);margin:-900px">a</p><div class="modal-backdrop" id="x">b</div>',
+        '<table background="//evil.example/x.png"><tr><td onclick="alert(1)" style="position:fixed">c</td></tr></table>',
+    ]:
+        soup = BeautifulSoup(clean(text), "html.parser")
+        assert not soup.find_all(RUNS - {"a"} | {"img", "style", "meta", "title"})
+        assert {name for tag in soup.find_all(True) for name in tag.attrs} <= {"href", "title", "scope", "class", "id"}
+        assert not [link for link in soup.find_all("a") if link.get("href", "").startswith("javascript")]
+
+
 def test_through_nbgrader_an_unread_answer_waits_and_a_read_one_does_not(tmp_path, released, assignment):
     """The gradebook's word, by nbgrader's own converters, on a notebook that is judged already."""
     from nbgrader.api import Gradebook
