@@ -172,9 +172,8 @@ def grade(
             if result.rejected:
                 progress.console.print(f"[yellow]![/] {student}: {escape(result.rejected)}", soft_wrap=True)
             elif not console.is_terminal:  # where no bar moves, a line says that something does
-                points = result.points if result.total is None else result.total
                 how = "judged before" if result.reused else f"{result.seconds:.0f} s"
-                console.print(f"{student}: {points:g} points, {how}", soft_wrap=True)
+                console.print(f"{student}: {result.score:g} points, {how}", soft_wrap=True)
 
         try:
             report = batch.grade_folder(

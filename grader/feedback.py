@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from html import escape
 from typing import Any
 
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
+
+from grader.report import with_code
 
 MAX_LINES, MAX_CHARACTERS, MAX_LINE = 40, 4_000, 2_000
 MAX_PICTURE = 4_000_000  # bytes
@@ -25,7 +26,12 @@ class Grades(GetGrades):
         super()._get_score(cell, resources)
         name = cell.metadata.nbgrader["grade_id"]
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        cell.metadata.nbgrader["waits"] = grade.auto_score is None and grade.manual_score is None
+        cell.metadata.nbgrader["waits"] = waits(grade)
+
+
+def waits(grade: Any) -> bool:
+    """Whether a mark of the gradebook's waits for a person."""
+    return grade.auto_score is None and grade.manual_score is None
 
 
 def readable(text: Any) -> str:
@@ -76,7 +82,7 @@ def headings(markdown: Any) -> list[str]:
 def question(markdown: Any) -> str:
     """What a written answer answers, as HTML: the end of the cell before it, from its last heading or task on."""
     text = re.split(r"^#{1,6} .*$|\*\*Over to you\.\*\*", str(markdown), flags=re.MULTILINE)[-1].strip()
-    return re.sub(r"\*([^*\n]+)\*", r"<em>\1</em>", re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(readable(text))))
+    return re.sub(r"\*([^*\n]+)\*", r"<em>\1</em>", with_code(readable(text)))
 
 
 def picture(data: Any) -> str:

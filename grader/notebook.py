@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-import re
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -105,16 +104,11 @@ def hint(function: Callable) -> None:
         if _solution(assignment, exercise.name):
             last += f" Once you have tried, the solution can be had: from grader import reveal; reveal({exercise.name})"
         lines.append(last)
-    items = "".join(f"<p style='margin:.2em 0'>{_with_code(line)}</p>" for line in lines)
+    items = "".join(f"<p style='margin:.2em 0'>{report.with_code(line)}</p>" for line in lines)
     _show(
         f"<div class='convnets-hint' style='border-left:4px solid #3b7dd8;padding:.2em .8em'>{items}</div>",
         "\n".join(lines),
     )
-
-
-def _with_code(text: str) -> str:
-    """As HTML, with what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", report.escape(text))
 
 
 def progress() -> None:
@@ -181,8 +175,8 @@ def _exercise_of(function: Any, names: dict[str, Any], asked: str = "check") -> 
 
     Help is had by the name alone as well: after a syntax error there is no function.
     """
-    if isinstance(function, str) and asked != "check" and visible.find(function):
-        return visible.find(function)  # type: ignore[return-value]  # it is there
+    if isinstance(function, str) and asked != "check" and (known := visible.find(function)):
+        return known
     if not callable(function):
         this = describe(function)
         raise CheckFailed(f"give the function itself, without quotes or brackets: {asked}(zero_pad). This is {this}.")

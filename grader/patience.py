@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from grader.probe import line_of
+
 SECONDS = 20.0
 
 
@@ -39,12 +41,8 @@ def told(function: Callable, name: str) -> Iterator[None]:
 
 def place(stop: BaseException, function: Callable) -> str:
     """Where an exception found a function: " in line 5 of its cell", or nothing."""
-    frames, step = [], stop.__traceback__
-    while step is not None:
-        frames.append(step)
-        step = step.tb_next
-    lines = [one.tb_lineno for one in frames if one.tb_frame.f_code.co_filename == _file(function)]
-    return f" in line {lines[-1]} of its cell" if lines else ""
+    line = line_of(stop, function)
+    return f" in line {line} of its cell" if line else ""
 
 
 def _line(frame: FrameType | None, function: Callable) -> int | None:

@@ -151,7 +151,7 @@ def observe(function, args, kwargs, observer=None):
         answer = {
             "raised": [kind.__name__ for kind in type(error).__mro__],
             "message": _message(error),
-            "line": _line(error, function),
+            "line": line_of(error, function),
         }
     if encode([args, kwargs]) != before:
         answer["changed"] = True
@@ -165,7 +165,7 @@ def _message(error):
         return ""
 
 
-def _line(error, function):
+def line_of(error, function):
     """The line of the function's own cell in which the exception came up, counted from the cell's first line."""
     code = getattr(function, "__code__", None)
     lines = []

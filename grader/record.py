@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from grader import late
 from grader.course import EXCHANGED, TIMESTAMP, Course, configure, quiet_gradebook, reach
-from grader.feedback import Grades
+from grader.feedback import Grades, waits
 from grader.results import Report, Result
 from grader.store import Store
 
@@ -183,7 +183,7 @@ class Recorder:
         terms = [delay, str(self.policy) if delay else ""]
         digest = hashlib.sha256(json.dumps([sorted(grades), sorted(comments), terms]).encode()).hexdigest()
         written = {
-            g.name: None if g.auto_score is None and g.manual_score is None else g.score
+            g.name: None if waits(g) else g.score
             for g in sorted(found.grades, key=lambda one: one.name)
             if g.name.startswith("answer_")
         }

@@ -5,6 +5,7 @@ Colours come from the reader's theme, and never carry a meaning alone: every ver
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from grader.assess import CaseMark, Mark
@@ -34,6 +35,11 @@ WORDS = {
 # No green or red keeps a contrast of 4.5 on white and on Jupyter's dark background alike: signs stand in white on these, and
 # as lines they keep the 3 that is asked of what is no text.
 GOOD, BAD = "#24804a", "#c4432f"
+
+
+def with_code(text: str) -> str:
+    """Text as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def sign(status: str) -> str:

@@ -40,6 +40,11 @@ class Result:
         return round(sum(mark.points for mark in self.marks.values()), 2)
 
     @property
+    def score(self) -> float:
+        """What the gradebook has; the judge's points where it could not be recorded."""
+        return self.points if self.total is None else self.total
+
+    @property
     def unread(self) -> int:
         """How many written answers wait for a person."""
         return list(self.written.values()).count(None)

@@ -31,7 +31,7 @@ def show(report: Report, console: Console) -> None:
     width = max(map(len, report.results))
     for student, result in report.results.items():
         line = Text.assemble(
-            (f"{student:{width}}", "bold"), f"  {_points(result):6g} of {report.maximum:g}  ", _signs(result)
+            (f"{student:{width}}", "bold"), f"  {result.score:6g} of {report.maximum:g}  ", _signs(result)
         )
         console.print(line, soft_wrap=True)
         for remark in _remarks(result):
@@ -67,7 +67,7 @@ def show_changes(report: Report, console: Console) -> None:
 def _show_legend(report: Report, console: Console) -> None:
     statuses = Counter(mark.status for result in report.results.values() for mark in result.marks.values())
     words = [f"{SIGNS[status]} {status} {count}" for status, count in statuses.most_common()]
-    totals = list(map(_points, report.results.values()))
+    totals = [result.score for result in report.results.values()]
     console.print(f"\nfunctions: {'   '.join(words)}", soft_wrap=True)
     by_hand = report.maximum - sum(mark.maximum for mark in next(iter(report.results.values())).marks.values())
     console.print(
@@ -81,10 +81,6 @@ def _show_legend(report: Report, console: Console) -> None:
         console.print(Text(line, style="yellow"), soft_wrap=True)
     elif by_hand:
         console.print("every written answer is read", soft_wrap=True)
-
-
-def _points(result: Result) -> float:
-    return result.points if result.total is None else result.total
 
 
 def _signs(result: Result) -> Text:
@@ -102,9 +98,9 @@ def _remarks(result: Result) -> list[str]:
 
 def _in_a_word(result: Result) -> str:
     statuses = {mark.status for mark in result.marks.values()}
-    return {frozenset({"passed"}): "every function passes", frozenset({"missing"}): "nothing is written yet"}.get(
-        frozenset(statuses), "no known slip"
-    )
+    if statuses == {"passed"}:
+        return "every function passes"
+    return "nothing is written yet" if statuses == {"missing"} else "no known slip"
 
 
 def show_audit(assignment: str, findings: Iterable[Finding], console: Console) -> int:
