@@ -77,9 +77,7 @@ class Report:
     feedback: dict[str, Path] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    others: int = (
-        0  # how many were graded before, from another folder: they are in the gradebook, and not in the tables
-    )
+    others: int = 0  # how many only the gradebook has: they were graded before, from another folder
     sandbox: str = ""  # how hand-ins were run: "bubblewrap", or that they ran unprotected
 
     @property

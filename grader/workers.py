@@ -165,9 +165,8 @@ class Workers:
         return client
 
     def _unregister(self) -> None:
-        with suppress(
-            OSError, TimeoutError, KeyError
-        ):  # a scheduler that is gone, or was stopped early, has nothing to forget
+        # A scheduler that is gone, or was stopped early, has nothing to forget.
+        with suppress(OSError, TimeoutError, KeyError):
             self.client.unregister_worker_plugin(self.plugin.name)
 
     @property
