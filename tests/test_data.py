@@ -149,15 +149,16 @@ def refused(*asked, **how) -> str:
 def test_import_is_light():
     code = (
         "import sys, time; start = time.process_time(); import data; spent = time.process_time() - start;"
-        "heavy = {'numpy', 'skimage', 'sklearn', 'pooch', 'PIL', 'tqdm'} & set(sys.modules); print(spent, *heavy)"
+        "heavy = {'numpy', 'skimage', 'sklearn', 'pooch', 'PIL', 'tqdm'} & set(sys.modules);"
+        "start = time.process_time(); import numpy; print(spent / (time.process_time() - start), *heavy)"
     )
-    times = []
+    shares = []
     for _ in range(3):
         run = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-        spent, *heavy = run.stdout.split()
+        share, *heavy = run.stdout.split()
         assert not heavy
-        times.append(float(spent))
-    assert min(times) < 0.05
+        shares.append(float(share))
+    assert min(shares) < 0.75, "against NumPy alone, which every notebook imports"
 
 
 def test_every_declaration_is_complete():
