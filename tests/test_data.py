@@ -158,7 +158,7 @@ def test_import_is_light():
         share, *heavy = run.stdout.split()
         assert not heavy
         shares.append(float(share))
-    assert min(shares) < 0.75, "against NumPy alone, which every notebook imports"
+    assert min(shares) < 0.5, "against NumPy alone, which every notebook imports"
 
 
 def test_every_declaration_is_complete():
