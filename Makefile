@@ -23,7 +23,9 @@ test-backends: $(OTHER_VENV)/ready sandbox
 
 lint: setup
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 lab: setup
 	$(BIN)/course lab

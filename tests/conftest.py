@@ -20,15 +20,19 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 
-from grader import build, exercise, handins, judge, key, kit, sandbox
-from grader.course import Course
+from grader.audit import sample_hand_ins
+from grader.base.assignments import names
+from grader.base.course import Course
+from grader.judging.judge import judge
+from grader.judging.rulebook import Rulebook
+from grader.publishing import build, kit
+from grader.sandbox.limits import Limits
+from grader.spec.registry import load
 
 # Their models take a second each to build, their training takes minutes: `make test` trains them for a tenth of it, looks at
 # one seed and leaves their audits out; `make test-all` does all of it.
 LONG = tuple(
-    name
-    for name in exercise.names()
-    if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text()
+    name for name in names() if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text()
 )
 
 # Texts of a page, or of an element of it, with less contrast than WCAG's AA asks for: what Playwright evaluates.
@@ -67,14 +71,14 @@ def released(course):
 
 @pytest.fixture(scope="session")
 def assignment():
-    return exercise.load("w1_conv")
+    return load("w1_conv")
 
 
 @pytest.fixture(scope="session")
 def rulebook(released, assignment):
     """Hidden cases, short time limits, and the notebook without the cells that only show something."""
-    limits = sandbox.Limits(cell_seconds=15, exercise_seconds=5, submission_seconds=60)
-    return judge.Rulebook(assignment, handins.without_given_figures(released), key.draw(assignment, 20261120), limits)
+    limits = Limits(cell_seconds=15, exercise_seconds=5, submission_seconds=60)
+    return Rulebook.draw(assignment, sample_hand_ins.without_given_figures(released), 20261120, limits)
 
 
 @pytest.fixture
@@ -82,10 +86,10 @@ def grade(rulebook, assignment):
     """Grade a hand-in that is right but for what the arguments say."""
 
     def grade_with(instead=None, cell="", place=2):
-        notebook = handins.solved(rulebook.released, assignment, instead)
+        notebook = sample_hand_ins.solved(rulebook.released, assignment, instead)
         if cell:
-            handins.add_cell(notebook, cell, place)
-        return judge.grade(nbformat.writes(notebook).encode(), rulebook)
+            sample_hand_ins.add_cell(notebook, cell, place)
+        return judge(nbformat.writes(notebook).encode(), rulebook)
 
     return grade_with
 

@@ -194,7 +194,7 @@ def test_tuning_moves_the_last_layers_and_no_statistic(pictures):
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 8  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
 CLAIMS = [
     (r"joined filters gives the same: (\w+)", lambda word: word == "True"),
     (r"numbers to learn: (\S+) at once", lambda count: count == "1,152"),

@@ -14,8 +14,9 @@ from keras import layers
 from keras.initializers import he_normal
 from numpy.testing import assert_allclose
 
-from grader import exercise, probe
-from grader.models import look_at_model
+from grader.scoring import probe
+from grader.spec.observers.models import look_at_model
+from grader.spec.registry import load
 from solutions.w1_conv import conv_forward_fast, pool_forward
 from solutions.w1_keras import batch_norm_forward
 from solutions.w2_resnet import (
@@ -286,7 +287,7 @@ def test_the_beginning_is_seen_after_weights_were_given():
 
 
 def test_a_model_is_built_once_a_check_and_anew_in_the_next():
-    declared = exercise.load("w2_resnet").exercises["plain_block"]
+    declared = load("w2_resnet").exercises["plain_block"]
     cases = [one for one in declared.draw(0) if one.kwargs["look"] in ("parameters", "inference")][:2]
     inputs = json.dumps([probe.encode([one.args, one.kwargs]) for one in cases])
     built = []
@@ -303,7 +304,7 @@ def test_a_model_is_built_once_a_check_and_anew_in_the_next():
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 8  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
 CLAIMS = [
     (r"23,600,006 (parameters)", bool),
     (r"the plain network's gradient is (\d+) times", lambda times: int(times) >= 100),

@@ -14,8 +14,8 @@ from keras import layers
 from numpy.testing import assert_allclose
 from sklearn.metrics import f1_score, jaccard_score
 
-from grader.losses import look_at_loss
-from grader.models import look_at_model
+from grader.spec.observers.losses import look_at_loss
+from grader.spec.observers.models import look_at_model
 from solutions.w1_conv import conv_backward, conv_forward
 from solutions.w3_unet import (
     conv_block,
@@ -345,7 +345,7 @@ def test_hes_spread_is_told_from_glorots(start, found):
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 14  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
 CLAIMS = [
     (r"against your function: largest difference (\S+)", lambda gap: float(gap) < 1e-6),
     (r"inside: (.+)", lambda painted: painted == "[1, 2, 4], [4] and [1]"),

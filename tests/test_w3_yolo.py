@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from keras import ops
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grader.bench_boxes import coco_evaluation
-from grader.losses import look_at_loss
+from grader.bench.boxes import coco_evaluation
+from grader.spec.observers.losses import look_at_loss
 from solutions.w3_yolo import (
     average_precision,
     encode_targets,
@@ -670,7 +670,7 @@ def test_map_is_pycocotools(pictures, classes, things, guesses, ties, thresholds
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 11  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
 CLAIMS = [
     (r"moved by a tenth +(\S+)", lambda loss: loss == "0.01"),
     (r"twice as large +(\S+)", lambda loss: loss == "0.13"),

@@ -18,8 +18,8 @@ from scipy.spatial.distance import cdist
 from scipy.special import expit
 from sklearn.metrics import roc_curve
 
-from grader import exercise
-from grader.losses import look_at_loss
+from grader.spec.observers.losses import look_at_loss
+from grader.spec.registry import load
 from solutions.w4_face import (
     best_threshold,
     chi_square_similarity,
@@ -455,7 +455,7 @@ def test_mining_is_asked_about_numbers_that_no_way_of_computing_rounds():
     """Squared distances must be exact in the ten bits that a GPU multiplies with, and so must each comparison."""
     for one in ("mine_hard_triplets", "mine_semi_hard_triplets"):
         for seed in range(5):
-            for case in exercise.load("w4_face").exercises[one].draw(seed):
+            for case in load("w4_face").exercises[one].draw(seed):
                 X = np.asarray(case.args[0], float)
                 assert_array_equal(8 * X, np.round(8 * X))
                 assert np.abs(8 * X).max(initial=0) < 1024
@@ -464,7 +464,7 @@ def test_mining_is_asked_about_numbers_that_no_way_of_computing_rounds():
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 12  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
 CLAIMS = [
     (r"one person (\S+), two persons", lambda apart: 24 < float(apart) < 27),
     (r"two persons (\S+)\n", lambda apart: 27 < float(apart) < 30),

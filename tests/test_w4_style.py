@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from keras import ops
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grader import exercise
 from grader.exercises.w4_style import look_at_steps, look_at_tensors
-from grader.losses import look_at_loss
+from grader.spec.observers.losses import look_at_loss
+from grader.spec.registry import load
 from solutions import w4_style
 from solutions.w4_style import (
     compute_content_cost,
@@ -210,7 +210,7 @@ def test_total_cost_weighs():
 
 
 def one_case(title):
-    return next(case for case in exercise.load("w4_style").exercises["train_step"].draw(3) if case.title == title)
+    return next(case for case in load("w4_style").exercises["train_step"].draw(3) if case.title == title)
 
 
 def test_a_step_is_one_of_gradient_descent():
@@ -272,7 +272,7 @@ def bold_is_as_good_as_lbfgs(timid, bold, lbfgs):
 
 
 FIGURES = 12  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
 CLAIMS = [
     (r"(\w+): [\d,]+ numbers, none of which will change", lambda name: name in ("small_vgg", "squeezenet11", "vgg19")),
     (r"flat grey +(\S+)", lambda variation: variation == "0"),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
 from solutions import w1_conv as solution
 from solutions.w1_conv import (
     create_mask_from_window,

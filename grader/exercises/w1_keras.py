@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.models import look_at_model
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.models import look_at_model
 from solutions import w1_keras as solution
 
 TF32 = 3e-3  # of float32: a GPU multiplies with ten bits after the point, unless told otherwise

@@ -7,9 +7,9 @@ import numpy as np
 from keras import layers
 
 import data
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.models import look_at_model
-from grader.transfer import look_at_augmenter, look_at_fine_tuning, look_at_transfer
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.models import look_at_model
+from grader.spec.observers.transfer import look_at_augmenter, look_at_fine_tuning, look_at_transfer
 from solutions import w2_mobilenet as solution
 from solutions.w2_mobilenet import data_augmenter
 

@@ -5,8 +5,8 @@ import numpy as np
 from keras import layers
 from keras.initializers import glorot_uniform, random_uniform
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.models import look_at_model
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.models import look_at_model
 from solutions import w2_resnet as solution
 from solutions.w2_resnet import convolutional_block, identity_block
 

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.losses import look_at_loss
-from grader.models import look_at_model
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.losses import look_at_loss
+from grader.spec.observers.models import look_at_model
 from solutions import w3_unet as solution
 from solutions.w3_unet import conv_block, upsampling_block
 

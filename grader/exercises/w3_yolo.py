@@ -5,8 +5,8 @@ import math
 import numpy as np
 from keras import ops
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.losses import look_at_loss
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.losses import look_at_loss
 from solutions import w3_yolo as solution
 from solutions.w3_yolo import average_precision, iou, iou_matrix
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from PIL import Image
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.losses import look_at_loss
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.losses import look_at_loss
 from solutions import w4_face as solution
 from solutions.w4_face import chi_square_similarity, img_to_encoding
 

@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
-from grader.exercise import Edit, Exercise, Slip, Variant, case
-from grader.losses import look_at_loss
+from grader.spec.exercise import Edit, Exercise, Slip, Variant, case
+from grader.spec.observers.losses import look_at_loss
 from solutions import w4_style as solution
 from solutions.w4_style import (
     STYLE_LAYERS,

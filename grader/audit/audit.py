@@ -1,0 +1,291 @@
+"""The grader, graded: right, wrong, hostile and broken hand-ins go through the judge, and each must get what it deserves."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.audit import decoys, forged_metadata, malformed_files, page_safety, residue, sample_hand_ins
+from grader.audit.malformed_files import broken_files
+from grader.audit.sample_hand_ins import Attack
+from grader.base.course import Course
+from grader.batch import inbox
+from grader.gradebook.graded_notebook import graded_notebook
+from grader.judging.judge import judge
+from grader.judging.result import Result
+from grader.judging.rulebook import Rulebook
+from grader.presentation.mark_view import messages
+from grader.publishing import build
+from grader.sandbox import bubblewrap
+from grader.sandbox.kernel_factory import KernelFactory
+from grader.sandbox.limits import Limits
+from grader.sandbox.preload import preload_of
+from grader.scoring.marks import Mark
+from grader.spec.exercise import Assignment, Slip
+from grader.spec.registry import load
+from grader.submission import notebook_file
+from grader.submission.cells import is_extra
+from grader.submission.notebook_file import Rejected, read_file
+from grader.submission.rebuilding import rebuild
+
+LIMITS = Limits(cell_seconds=15, exercise_seconds=20, submission_seconds=120)
+# So that who takes all there is has soon taken it.
+TIGHT = replace(
+    LIMITS, cell_seconds=6, exercise_seconds=15, submission_seconds=90,
+    memory=900_000_000, disk=50_000_000, processes=24, threads=150, files=5_000,
+)  # fmt: skip
+READ_SECONDS = 20  # for a file of any content, on a slow machine
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the audit: what was tried, what came of it, and whether that is as it should be."""
+
+    kind: str
+    title: str
+    result: str
+    good: bool
+
+
+class Worker:
+    """One grading worker: hand-ins come to it one after the other, as in a class."""
+
+    def __init__(self, assignment: Assignment, rulebook: Rulebook, kernels: KernelFactory):
+        self.assignment, self.rulebook, self.kernels = assignment, rulebook, kernels
+
+    def grade(self, notebook: NotebookNode) -> Result:
+        """Grade a notebook."""
+        return self.grade_file(nbformat.writes(notebook).encode())
+
+    def grade_file(self, raw: bytes) -> Result:
+        """Grade a hand-in's bytes."""
+        return judge(raw, self.rulebook, kernels=self.kernels)
+
+
+def audit(name: str, sandboxed: bool = True, warm: bool = True) -> Iterator[Finding]:
+    """Audit one assignment; findings come as they are made.
+
+    Arguments:
+        sandboxed -- without it, only those hostile hand-ins are run that can do no harm to this machine
+        warm -- whether one zygote forks the kernels of all hand-ins, or each is started by itself
+    """
+    if sandboxed:
+        bubblewrap.require()
+    assignment = load(name)
+    with TemporaryDirectory(prefix="cn-audit-") as folder:
+        course = Course(Path(folder))
+        build.ensure(name, course)
+        whole = nbformat.read(course.release(name), 4)
+    released = sample_hand_ins.without_given_figures(whole)
+    rulebook = Rulebook.draw(assignment, released, secrets.randbits(63), LIMITS, sandboxed)
+    before = residue.found()
+    with decoys.laid_out(), _worker(assignment, rulebook, warm) as worker:
+        yield from _right(worker)
+        yield from _slips(worker)
+    with decoys.laid_out(), _worker(assignment, replace(rulebook, limits=TIGHT), warm) as worker:
+        yield from _broken(worker)
+        yield from _hostile(worker, each=warm)
+    left = residue.since(before)
+    yield Finding("hostile", "after all of them", f"left behind: {', '.join(left) or 'nothing'}", not left)
+
+
+@contextmanager
+def _worker(assignment: Assignment, rulebook: Rulebook, warm: bool) -> Iterator[Worker]:
+    with KernelFactory(rulebook.limits, rulebook.sandboxed, warm, preload_of(rulebook.released)) as kernels:
+        yield Worker(assignment, rulebook, kernels)
+
+
+def _right(worker: Worker) -> Iterator[Finding]:
+    """The reference, and every variant: the n-th of each exercise together in one hand-in."""
+    released, assignment = worker.rulebook.released, worker.assignment
+    exercises = assignment.exercises
+    for number in range(-1, max(len(one.variants) for one in exercises.values())):
+        chosen = {name: one.variants[number] for name, one in exercises.items() if 0 <= number < len(one.variants)}
+        graded = worker.grade(sample_hand_ins.solved(released, assignment, {n: v.code for n, v in chosen.items()}))
+        for name, mark in graded.marks.items():
+            if number >= 0 and name not in chosen:
+                continue
+            title = f"{name}: {chosen[name].title if name in chosen else 'the reference'}"
+            good = mark.status == "passed"
+            reason = "" if good else f": {'; '.join([*graded.notes, *messages(mark)])}"
+            yield Finding("right", title, f"{mark.points:g} of {mark.maximum:g}{reason}", good)
+
+
+def _slips(worker: Worker) -> Iterator[Finding]:
+    """Every slip, many in one hand-in; what is right there must not suffer from a helper that is wrong."""
+    released, assignment = worker.rulebook.released, worker.assignment
+    for chosen in _together(assignment):
+        graded = worker.grade(sample_hand_ins.solved(released, assignment, {n: s.code for n, s in chosen.items()}))
+        for name, mark in graded.marks.items():
+            slip = chosen.get(name)
+            got = f"{mark.points:g} of {mark.maximum:g}"
+            if slip is None:
+                if mark.status != "passed":
+                    yield Finding("slip", f"{name}, right beside wrong helpers", got, False)
+                continue
+            told = mark.slip[0] if mark.slip else "no slip recognised"
+            good = mark.points < mark.maximum and told == slip.title
+            yield Finding("slip", f"{name}: {slip.title}", f"{got}, told: {told}", good)
+
+
+def _together(assignment: Assignment) -> list[dict[str, Slip]]:
+    """The slips in few hand-ins: none beside one of its own helpers, lest two wrongs make a right."""
+    groups: list[dict[str, Slip]] = []
+    for name, one in assignment.exercises.items():
+        for slip in one.slips:
+            free = (group for group in groups if name not in group and not set(one.uses) & set(group))
+            group = next(free, None)
+            if group is None:
+                groups.append(group := {})
+            group[name] = slip
+    return groups
+
+
+def _hostile(worker: Worker, each: bool) -> Iterator[Finding]:
+    """Unsolved hand-ins that attack: no points, nothing learnt; and an honest one after them gets what it gets alone.
+
+    Arguments:
+        each -- whether the honest one comes after each of them, or only after each group, as where no kernel has anything
+            in common with the one before
+    """
+    released, assignment = worker.rulebook.released, worker.assignment
+    honest = sample_hand_ins.with_canary(sample_hand_ins.solved(released, assignment))
+    alone = worker.grade(honest)
+    found = "; ".join(_leaks(alone)) or "nothing"
+    yield Finding("hostile", "an honest hand-in", f"{alone.points:g} points, finds {found} of others", _unharmed(alone))
+    yield from _forgeries(worker)
+    groups = ("in-process", "feedback", "outside", "resources") if worker.rulebook.sandboxed else ("in-process",)
+    for attacks in map(sample_hand_ins.attacks, groups):
+        for attack in attacks:
+            graded = worker.grade(sample_hand_ins.attacked(released, assignment, attack))
+            after = worker.grade(honest) if each or attack is attacks[-1] else None
+            yield _of_attack(attack, graded, after, alone)
+
+
+def _of_attack(attack: Attack, graded: Result, after: Result | None, alone: Result) -> Finding:
+    """What an attack gained, learnt and spoilt."""
+    leaks = _leaks(graded)
+    if attack.group == "feedback":
+        leaks += page_safety.dangers(page_safety.render(graded_notebook(graded)))
+    parts = [f"{graded.points:g} points", f"learnt or did: {'; '.join(leaks[:5])}" if leaks else "learnt nothing"]
+    harm = _harm(after, alone) if after else ""
+    if after:
+        parts.append(f"the next hand-in gets {harm or 'what it gets alone'}")
+    title = f"{attack.name.replace('_', ' ')}: {attack.tries}"
+    return Finding("hostile", title, ", ".join(parts), graded.points == 0 and not leaks and not harm)
+
+
+def _leaks(graded: Result) -> list[str]:
+    """What stands after LEAK in a line that a hand-in shows."""
+    outputs = [output for cell in graded_notebook(graded).cells for output in cell.get("outputs", [])]
+    texts = [text for one in outputs for text in (one.get("text"), one.get("evalue"), *one.get("data", {}).values())]
+    return list(dict.fromkeys(leak[:80] for text in texts for leak in re.findall(r"LEAK ([^\n<]*)", text or "")))
+
+
+def _harm(after: Result, alone: Result) -> str:
+    """What an honest hand-in gets otherwise than alone, or learns of another."""
+    spoilt = [name for name, mark in after.marks.items() if _gist(mark) != _gist(alone.marks[name])]
+    return "; ".join([*(f"other marks for {name}" for name in spoilt), *_leaks(after)][:5])
+
+
+def _gist(mark: Mark) -> tuple[str, float, list[tuple[bool, str]]]:
+    return mark.status, mark.points, [(case.passed, case.outcome) for case in mark.cases]
+
+
+def _forgeries(worker: Worker) -> Iterator[Finding]:
+    """What is forged beside the sources does not survive: the rebuilt notebook is the one that was not forged."""
+    released = worker.rulebook.released
+    plain, _ = rebuild(released, notebook_file.parse(nbformat.writes(released).encode()))
+    for forgery in forged_metadata.FORGERIES:
+        rebuilt, _ = rebuild(released, notebook_file.parse(forged_metadata.forge(released, forgery)))
+        extra = [cell.source for cell in rebuilt.cells if is_extra(cell)]
+        rebuilt.cells = [cell for cell in rebuilt.cells if not is_extra(cell)]
+        same = _content(rebuilt) == _content(plain)
+        result = "nothing of it survives" if same else "the rebuilt notebook is another"
+        result += f"; {len(extra)} changed cells are run as a student's own" if extra else ""
+        yield Finding("hostile", f"forged notebook: {forgery.__name__.replace('_', ' ')}", result, same)
+    graded = worker.grade_file(forged_metadata.forge(released, forged_metadata.everything))
+    yield Finding("hostile", "forged notebook: all of it", f"{graded.points:g} points", graded.points == 0)
+
+
+def _content(notebook: NotebookNode) -> str:
+    return json.dumps([notebook.metadata, *notebook.cells], sort_keys=True)
+
+
+def _broken(worker: Worker) -> Iterator[Finding]:
+    """Files that are no notebook get a result with a reason; what only misbehaves keeps its marks."""
+    rulebook = worker.rulebook
+    right = sample_hand_ins.solved(rulebook.released, worker.assignment)
+    for title, raw in broken_files(right).items():
+        graded = worker.grade_file(raw)
+        yield Finding("broken", title, graded.rejected or "was not rejected", bool(graded.rejected))
+    plain = rebuild(rulebook.released, notebook_file.parse(nbformat.writes(right).encode()))[0]
+    for title, raw in malformed_files.wrapped(right):
+        start = time.monotonic()
+        rebuilt = rebuild(rulebook.released, notebook_file.parse(raw))[0]
+        rebuilt.cells = [cell for cell in rebuilt.cells if not is_extra(cell)]
+        seconds = time.monotonic() - start
+        same = _content(rebuilt) == _content(plain)
+        result = f"read in {seconds:.1f} s, {'as if it were not there' if same else 'otherwise than without it'}"
+        yield Finding("broken", f"right, wrapped in {title}", result, same and seconds < READ_SECONDS)
+    yield from _on_disk()
+    for title, source in MISBEHAVIOUR.items():
+        graded = worker.grade(sample_hand_ins.add_cell(deepcopy(right), source, place=2))
+        reason = "; ".join(graded.notes) or "no note"
+        yield Finding("broken", f"right, and {title}", f"{graded.points:g} points: {reason}", _unharmed(graded))
+
+
+def _on_disk() -> Iterator[Finding]:
+    """What lies in a folder of hand-ins and is no plain file, or is called oddly."""
+    with TemporaryDirectory(prefix="cn-audit-") as place:
+        folder = Path(place) / "hand-ins"
+        folder.mkdir()
+        for title, path in malformed_files.on_disk(folder):
+            try:
+                notebook_file.parse(read_file(path))
+                yield Finding("broken", f"file: {title}", "was read", False)
+            except Rejected as rejected:
+                yield Finding("broken", f"file: {title}", str(rejected), "LEAK" not in str(rejected))
+    with TemporaryDirectory(prefix="cn-audit-") as place:
+        for name in malformed_files.NAMES:
+            (Path(place) / name).mkdir()
+        students = [one.student for one in inbox.find(Path(place), "audit")]
+        odd = [name for name in students if not re.fullmatch(r"[\w@+-][\w.@+-]*", name) or len(name.encode()) > 200]
+        result = f"students {', '.join(odd)[:80]}" if odd else "every one becomes a plain name"
+        seen = [name for name in malformed_files.NAMES if not name.startswith(".")]  # what is hidden is no hand-in
+        good = not odd and len(set(students)) == len(seen)
+        yield Finding("broken", "folders with odd names", result, good)
+
+
+MISBEHAVIOUR = {
+    "an endless loop": "while True:\n    try:\n        import time; time.sleep(0.1)\n    except BaseException:\n        pass",
+    "os._exit": "import os\nos._exit(0)",
+    "raise SystemExit": "raise SystemExit",
+    "100 MB of output in one line": "print('x' * 100_000_000)",
+    "100 MB of output in many": "for i in range(100):\n    print('x' * 1_000_000)",
+    "a crash": "import ctypes\nctypes.string_at(0)",
+    "warnings on stderr": "import sys, warnings\nwarnings.warn('careful')\nprint('noise', file=sys.stderr)",
+    "a cell that fails": "1 / 0",
+    "a cell that is no Python": "this is not ( Python",
+    "a cell that is nested too deeply to be parsed": "x = "
+    + "-" * 50_000
+    + "1\ny = 1"
+    + "[0]" * 50_000
+    + "\n"
+    + "(" * 5_000,
+}
+
+
+def _unharmed(graded: Result) -> bool:
+    return all(mark.status == "passed" for mark in graded.marks.values()) and not _leaks(graded)

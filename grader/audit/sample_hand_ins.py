@@ -1,0 +1,118 @@
+"""Hand-ins made from a released notebook: for the demo, the audit and the tests."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from grader.scoring.answer_key import Answer, draw
+from grader.spec.exercise import VISIBLE_SEED, Assignment, Code
+from grader.submission.cells import grade_id_of
+
+ATTACKS = Path(__file__).parent / "attacks"
+CANARY = ATTACKS / "canary.py"
+WRITTEN_ANSWER = "A filter's weights are the same everywhere: it answers to a pattern wherever the pattern lies."
+
+
+def solved(
+    released: NotebookNode, assignment: Assignment, instead: Mapping[str, Code | str] | None = None
+) -> NotebookNode:
+    """A hand-in with every function written.
+
+    Arguments:
+        instead -- by exercise, a slip or variant to put in place of the reference, or a cell's text
+    """
+    notebook = deepcopy(released)
+    instead = instead or {}
+    for cell in notebook.cells:
+        name = grade_id_of(cell)
+        if name in assignment.exercises:
+            code = instead.get(name)
+            cell.source = code if isinstance(code, str) else assignment.exercises[name].source(code)
+        elif name.startswith("answer_"):
+            cell.source = WRITTEN_ANSWER
+    imports = _imports(assignment)
+    if instead and imports:
+        add_cell(notebook, imports)
+    return notebook
+
+
+def add_cell(notebook: NotebookNode, source: str, place: int = 1) -> NotebookNode:
+    """Add a code cell, as a student would; at the top unless told otherwise."""
+    notebook.cells.insert(place, new_code_cell(source, id=f"added-{len(notebook.cells)}"))
+    return notebook
+
+
+def _imports(assignment: Assignment) -> str:
+    """What slips and variants need beside the notebook's own imports."""
+    tree = ast.parse(inspect.getsource(import_module(f"grader.exercises.{assignment.name}")))
+    lines = [ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return "\n".join(line for line in lines if not line.startswith(("from grader", "from solutions")))
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A hostile cell.
+
+    Attributes:
+        name -- its file's
+        group -- "in-process", "outside", "resources" or "feedback"; only the first is harmless outside of a sandbox
+        tries -- what it is after, in words
+        source -- the cell's text, as a hostile student would type it
+    """
+
+    name: str
+    group: str
+    tries: str
+    source: str
+
+
+def attacks(*groups: str) -> list[Attack]:
+    """The hostile cells of some groups, or of all."""
+    found = []
+    for path in sorted(ATTACKS.glob("*.py")):
+        source = path.read_text()
+        group, _, tries = source.splitlines()[0].removeprefix("# ").partition(": ")
+        if path != CANARY and (not groups or group in groups):
+            found.append(Attack(path.stem, group, tries, source))
+    return found
+
+
+def attacked(notebook: NotebookNode, assignment: Assignment, *chosen: Attack) -> NotebookNode:
+    """A hand-in with hostile cells at its end, one each, which know the assignment's functions and visible answers."""
+    attacked = deepcopy(notebook)
+    for attack in chosen:
+        lines = [f"FUNCTIONS = {list(assignment.exercises)}"]
+        if attack.group != "in-process":  # a last line of defence, should anybody run this where it can do harm
+            lines.append("assert __import__('socket').gethostname() == 'course'")
+        if "RECORDED" in attack.source:
+            lines.append(f"RECORDED = __import__('json').loads({json.dumps(_recorded(assignment))!r})")
+        add_cell(attacked, "\n".join([*lines, attack.source]), place=len(attacked.cells))
+    return attacked
+
+
+def with_canary(notebook: NotebookNode) -> NotebookNode:
+    """A hand-in that looks for what another one may have left behind, and says LEAK where it finds something."""
+    return add_cell(deepcopy(notebook), CANARY.read_text())
+
+
+def _recorded(assignment: Assignment) -> dict[str, list[Answer]]:
+    """The visible cases' answers by function, as whoever has the course can write them down."""
+    key = draw(assignment, VISIBLE_SEED)
+    return {name: [case.expected for case in one.cases] for name, one in key.exercises.items()}
+
+
+def without_given_figures(released: NotebookNode) -> NotebookNode:
+    """A released notebook with the cells that define, ask and check, and none of those that only show something."""
+    notebook = deepcopy(released)
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) or "setup" in cell.metadata.get("tags", [])]
+    return notebook

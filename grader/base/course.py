@@ -1,0 +1,35 @@
+"""The course's working folder: where nbgrader's folders and the gradebook are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.base.paths import FOLDER
+
+TIMESTAMP = "timestamp.txt"
+EXCHANGED = (TIMESTAMP, "submission_secret.txt")  # what nbgrader's exchange puts beside a hand-in, to find the way back
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where nbgrader's source, release, submitted, autograded and feedback folders and its gradebook are."""
+
+    folder: Path = FOLDER
+    db_url: str = ""
+
+    @property
+    def gradebook(self) -> str:
+        """The gradebook's SQLAlchemy URL; SQLite waits for a lock instead of failing, PostgreSQL is reached by psycopg 3."""
+        if not self.db_url:
+            return f"sqlite:///{self.folder / 'gradebook.db'}?timeout=120"
+        return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", self.db_url)
+
+    def path(self, step: str, assignment: str, student: str = ".") -> Path:
+        """Folder of one assignment in one of nbgrader's steps."""
+        return self.folder / step / student / assignment
+
+    def release(self, assignment: str) -> Path:
+        """The notebook that students get."""
+        return self.path("release", assignment) / f"{assignment}.ipynb"

@@ -1,0 +1,215 @@
+"""A folder of hand-ins in; gradebook, feedback pages, tables of grades and a report out.
+
+Every hand-in gets a result. Workers get bytes and return results; this process alone touches the gradebook and the feedback.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from dask.system import CPU_COUNT
+
+from grader.base.course import Course
+from grader.base.files import write_atomically
+from grader.batch import inbox
+from grader.batch.inbox import HandIn
+from grader.batch.workers import Task, Workers
+from grader.gradebook import recorder as recording
+from grader.gradebook.database import reach
+from grader.gradebook.recorder import Recorder
+from grader.judging.digests import of_exercises, of_run
+from grader.judging.judge import reject
+from grader.judging.result import Result
+from grader.judging.rulebook import Rulebook
+from grader.judging.store import Provenance, ResultStore, digest_of
+from grader.publishing import build
+from grader.reports.grading_report import Change, Report
+from grader.sandbox import bubblewrap, process
+from grader.sandbox.fork_server import ForkServer
+from grader.sandbox.limits import Limits
+from grader.sandbox.preload import preload_of
+from grader.spec.registry import load
+from grader.submission.notebook_file import Rejected, read_file
+
+
+def grade_folder(
+    assignment: str,
+    folder: Path,
+    course: Course,
+    sandboxed: bool = True,
+    limits: Limits | None = None,
+    workers: int | None = None,
+    scheduler: str = "",
+    warm: bool = True,
+    on_found: Callable[[int], object] = lambda count: None,
+    on_result: Callable[[Result], object] = lambda result: None,
+) -> Report:
+    """Grade every hand-in of a folder; what an earlier run has graded already is taken over.
+
+    Arguments:
+        workers -- processes on this machine, one a core without it
+        scheduler -- address of a Dask scheduler, whose workers are used instead
+        warm -- whether kernels are forked from one that has imported what the assignment needs
+        on_found -- called once, with the number of hand-ins
+        on_result -- called with each result, as it comes
+
+    Raises:
+        NothingToGrade, NoSandbox, NoSuchAssignment, NoWorkers, NoGradebook -- before anything is run
+    """
+    declared = load(assignment)
+    handins = inbox.find(folder, assignment)
+    if sandboxed:
+        bubblewrap.require()
+    process.sweep()
+    reach(course)
+    build.ensure(assignment, course)
+    released = nbformat.read(course.release(assignment), 4)
+    limits = limits or Limits()
+    on_found(len(handins))
+
+    report = Report(assignment, 0, build.points(released), course.folder / "grades")
+    report.sandbox = "bubblewrap" if sandboxed else "none"
+    report.canvas = {one.student: one.canvas for one in handins if one.canvas}
+    with ExitStack() as stack:
+        store = ResultStore(course, assignment)
+        recorder = stack.enter_context(Recorder(course, store, report))
+        terms = Terms(of_run(released, limits, sandboxed), of_exercises(declared))
+        run = GradingRun(course, store, recorder, report, terms, on_result)
+        left = [pending for pending in map(run.look_at, handins) if pending]
+        if left:
+            fork_server = ""
+            if warm and sandboxed and not scheduler:  # it imports while the workers come up, once for all of them
+                fork_server = stack.enter_context(ForkServer(preload_of(released), limits)).address
+            report.seed = store.seed()
+            rulebook = Rulebook.draw(declared, released, report.seed, limits, sandboxed)
+            count = min(workers or CPU_COUNT, len(left))
+            run.judge(left, rulebook, Workers(rulebook, count, scheduler, warm, fork_server))
+            store.end_run()
+    report.results = {one.student: report.results[one.student] for one in handins}
+    report.others = len(store.students() - report.results.keys())
+    recording.write_pages(report, course)
+    return report
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What results of this run depend on beside the hand-in, as digests."""
+
+    run: str
+    exercises: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A hand-in that is still to be judged.
+
+    Attributes:
+        copy -- our own copy of the file: a student's is read once, whatever becomes of it afterwards
+        problem -- why there is nothing to judge, if so
+        kept -- JSON of the marks that hold
+        before -- points of the run before, by exercise; None where there was none
+    """
+
+    hand_in: HandIn
+    copy: Path
+    problem: str
+    provenance: Provenance
+    kept: str
+    before: dict[str, float] | None
+
+
+@dataclass
+class GradingRun:
+    """Takes each hand-in from the folder to the gradebook."""
+
+    course: Course
+    store: ResultStore
+    recorder: Recorder
+    report: Report
+    terms: Terms
+    on_result: Callable[[Result], object]
+
+    def look_at(self, hand_in: HandIn) -> Pending | None:
+        """Read a hand-in, and what is stored of it, once; take over a result that holds in every mark."""
+        raw, problem = _read(hand_in)
+        provenance = Provenance(digest_of(raw or problem.encode()), self.terms.run, self.terms.exercises)
+        stored = self.store.read(hand_in.student)
+        before, kept = None, {}
+        if stored:
+            try:
+                result = stored.result
+                before = {name: mark.points for name, mark in result.marks.items()}
+                kept = stored.kept(provenance)
+            except (ValueError, KeyError, TypeError):
+                stored = None  # a damaged file is made anew
+        if stored and kept.keys() == self.terms.exercises.keys():
+            self.report.seed = result.seed
+            self._record(stored.identity, result, hand_in.handed_in)
+            return None
+        copy = self.course.path("submitted", self.report.assignment, hand_in.student) / inbox.ORIGINAL
+        write_atomically(copy, raw)
+        kept_text = json.dumps({name: asdict(mark) for name, mark in kept.items()})
+        return Pending(hand_in, copy, problem, provenance, kept_text, before)
+
+    def judge(self, pending: list[Pending], rulebook: Rulebook, workers: Workers) -> None:
+        """Judge hand-ins and record each result as it comes."""
+        waiting = {one.hand_in.student: one for one in pending}
+
+        def tasks() -> Iterator[Task]:
+            for one in pending:
+                student, notes = one.hand_in.student, one.hand_in.notes
+                if one.problem:
+                    self._take(waiting.pop(student), reject(one.problem, rulebook, student, notes))
+                else:
+                    yield Task(student, one.copy.read_bytes(), notes, one.kept)
+
+        with workers:
+            for student, result, failure in workers.judge(tasks()):
+                one = waiting.pop(student)
+                if result is None:
+                    sentence = f"The grader failed on this hand-in: {failure}."
+                    result = reject(sentence, rulebook, student, one.hand_in.notes, status="error")
+                self._take(one, result, failed=bool(failure))
+
+    def _take(self, one: Pending, result: Result, failed: bool = False) -> None:
+        """Keep a new result, note what has changed since the one before, and record it.
+
+        Arguments:
+            failed -- whether the grader itself is to blame: then the next run tries again
+        """
+        identity = self.store.write(result, None if failed else one.provenance)
+        if one.before is not None:
+            self.report.changes += _changes(one.before, result)
+        self._record(identity, result, one.hand_in.handed_in)
+
+    def _record(self, identity: str, result: Result, handed_in: datetime | None) -> None:
+        self.report.results[result.student] = result
+        self.recorder.record(identity, result, handed_in)
+        for mark in result.marks.values():  # of what is right there is no more to say: a class of it fills the memory
+            mark.cases = [case for case in mark.cases if not case.passed]
+        self.on_result(result)
+
+
+def _read(one: HandIn) -> tuple[bytes, str]:
+    """Return a hand-in's bytes, or why there are none to read."""
+    if one.problem:
+        return b"", one.problem
+    try:
+        return read_file(one.path), ""
+    except Rejected as reason:
+        return b"", str(reason)
+
+
+def _changes(before: dict[str, float], now: Result) -> list[Change]:
+    """Return the marks that are not what they were."""
+    return [
+        Change(now.student, name, before.get(name, 0.0), mark.points)
+        for name, mark in now.marks.items()
+        if before.get(name) != mark.points
+    ]

@@ -1,0 +1,198 @@
+"""Judging on many processes: Dask distributed, on this machine by default, on a cluster by its scheduler's address.
+
+Hand-ins travel as bytes, results come back as data; a worker never sees the gradebook. A worker that is lost is replaced
+and its hand-in judged again, but one that has cost three workers is not tried for ever. Dask speaks pickle between the
+instructor's own processes: a scheduler must be out of the students' reach.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, cast
+
+import dask
+import distributed
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from grader.base import interrupts
+from grader.base.dependencies import of_judging
+from grader.base.errors import CourseError
+from grader.judging.judge import judge
+from grader.judging.result import Result
+from grader.judging.rulebook import Rulebook
+from grader.sandbox import bubblewrap
+from grader.sandbox.kernel_factory import KernelFactory
+from grader.sandbox.preload import preload_of
+from grader.scoring.marks import Mark
+
+LOST_WORKERS = 3  # that one hand-in may cost
+CONNECT_SECONDS = 30
+
+
+class NoWorkers(CourseError):
+    """The workers cannot be used; the message says why."""
+
+
+class Judging(WorkerPlugin):
+    """What a worker keeps for a grading run: the rulebook, and where its kernels come from."""
+
+    def __init__(self, rulebook: str, warm: bool, engine: str, fork_server: str):
+        self.name = f"judging-{uuid.uuid4()}"
+        self.text, self.warm, self.engine, self.fork_server = rulebook, warm, engine, fork_server
+
+    def setup(self, worker: distributed.Worker) -> None:
+        """Called in every worker there is and is to come.
+
+        Raises:
+            CourseError -- where hand-ins cannot be judged there
+        """
+        if of_judging() != self.engine:
+            raise NoWorkers(f"The worker {worker.address} has another version of the course than this machine.")
+        self.rulebook = Rulebook.from_json(self.text)
+        if self.rulebook.sandboxed:
+            bubblewrap.require()
+        limits, sandboxed = self.rulebook.limits, self.rulebook.sandboxed
+        preload = preload_of(self.rulebook.released)
+        self.kernels = KernelFactory(limits, sandboxed, self.warm, preload, self.fork_server)
+
+    def teardown(self, worker: distributed.Worker) -> None:
+        """Called when the run is over, or the worker."""
+        self.kernels.close()
+
+
+@dataclass(frozen=True)
+class Task:
+    """A hand-in to be judged.
+
+    Attributes:
+        raw -- its bytes
+        notes -- what is known of it already
+        kept -- JSON of the marks that hold: the rest is judged
+    """
+
+    student: str
+    raw: bytes
+    notes: list[str]
+    kept: str = "{}"
+
+
+def judge_here(name: str, student: str, raw: bytes, notes: list[str], kept: str) -> str:
+    """Judge a hand-in, in a worker; its result comes back as text.
+
+    Arguments:
+        name -- of the plugin that holds the run's rulebook
+        kept -- JSON of the marks that hold
+    """
+    run = cast(Judging, distributed.get_worker().plugins[name])
+    marks = {exercise: Mark.from_data(mark) for exercise, mark in json.loads(kept).items()}
+    return judge(raw, run.rulebook, run.kernels, marks, student, notes).to_json()
+
+
+class Workers:
+    """A context manager: workers that judge by one rulebook."""
+
+    def __init__(self, rulebook: Rulebook, count: int, scheduler: str = "", warm: bool = True, fork_server: str = ""):
+        """
+        Arguments:
+            count -- how many processes on this machine
+            scheduler -- address of a Dask scheduler, whose workers are used instead
+            warm, fork_server -- where kernels come from, as `KernelFactory` has them
+        """
+        self.plugin = Judging(rulebook.to_json(), warm, of_judging(), fork_server)
+        self.count, self.scheduler = count, scheduler
+
+    def __enter__(self) -> Workers:
+        with ExitStack() as stack:
+            with interrupts.held():
+                self.client = stack.enter_context(self._client(stack))
+            self.client.register_plugin(self.plugin)
+            stack.callback(self._unregister)
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.stack.close()
+
+    def _client(self, stack: ExitStack) -> distributed.Client:
+        # Dask logs the messages that it has sent, for its developers: the last hundreds of hand-ins.
+        stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": 10}))
+        if self.scheduler:
+            try:
+                client = distributed.Client(self.scheduler, timeout=CONNECT_SECONDS)
+            except (OSError, ValueError) as error:
+                raise NoWorkers(f"There is no Dask scheduler at {self.scheduler}: {error}.") from error
+            if not client.scheduler_info()["workers"]:
+                client.close()
+                raise NoWorkers(f"The scheduler at {self.scheduler} has no workers: start some with `dask worker`.")
+        else:
+            cluster = distributed.LocalCluster(
+                n_workers=self.count,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                security=True,  # or every user of this machine could have the workers run what they like
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            )
+            client = distributed.Client(stack.enter_context(cluster))
+        client.run_on_scheduler(_settle)
+        return client
+
+    def _unregister(self) -> None:
+        # A scheduler that is gone, or was stopped early, has nothing to forget.
+        with suppress(OSError, TimeoutError, KeyError):
+            self.client.unregister_worker_plugin(self.plugin.name)
+
+    @property
+    def width(self) -> int:
+        """How many hand-ins are on their way at a time: one more than there are workers, so that none waits for us."""
+        return len(self.client.scheduler_info(n_workers=-1)["workers"]) + 1
+
+    def judge(self, tasks: Iterable[Task]) -> Iterator[tuple[str, Result | None, str]]:
+        """Judge hand-ins as workers come free; results in the order in which they come.
+
+        Arguments:
+            tasks -- taken one by one, so that few are in memory
+
+        Returns:
+            for each task the student, and the result or the reason why there is none
+        """
+        waiting = iter(tasks)
+        coming = distributed.as_completed()
+        for task in islice(waiting, self.width):
+            coming.add(self._submit(task))
+        for future in coming:
+            yield self._take(future)
+            for task in islice(waiting, max(1, self.width - coming.count())):
+                coming.add(self._submit(task))
+
+    def _submit(self, task: Task) -> distributed.Future:
+        key = f"judge-{uuid.uuid4()} {task.student}"  # one first word: for each that it meets Dask keeps statistics
+        with warnings.catch_warnings():  # of a large hand-in, as if it could be made smaller here
+            warnings.simplefilter("ignore", UserWarning)
+            arguments = (self.plugin.name, task.student, task.raw, task.notes, task.kept)
+            return self.client.submit(judge_here, *arguments, key=key, pure=False, retries=1)
+
+    def _take(self, future: distributed.Future) -> tuple[str, Result | None, str]:
+        student = str(future.key).partition(" ")[2]
+        try:
+            return student, Result.from_json(future.result()), ""
+        except distributed.KilledWorker:
+            return student, None, f"it has ended {LOST_WORKERS} workers, one after the other"
+        except Exception as error:  # whatever goes wrong with one hand-in, the others are graded
+            return student, None, f"{type(error).__name__}: {error}"
+        finally:
+            future.release()
+
+
+def _settle(dask_scheduler: Any) -> None:
+    """On the scheduler: how often to try again, and one hand-in a worker at a time, lest one pays for its neighbour."""
+    dask_scheduler.allowed_failures = LOST_WORKERS - 1
+    dask_scheduler.WORKER_SATURATION = 1.0

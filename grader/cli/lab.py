@@ -1,0 +1,119 @@
+"""JupyterLab on the course: for students at the start page, for instructors with Formgrader."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from grader.base.assignments import names
+from grader.base.paths import FOLDER, ROOT
+from grader.student import kernelspecs, start_page
+from grader.student.notebook import record
+from grader.student.update import course_update
+
+TEMPLATES = Path(__file__).parent / "templates" / "lab"
+LOOK_SECONDS = 1.0
+# Answer keys take minutes the first time: they are made while the student reads.
+KEYS = "import os; os.nice(10) if hasattr(os, 'nice') else None; from grader.scoring import visible_key; visible_key.write_all()"
+
+
+def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
+    """Start JupyterLab, and keep the start page as it should be until it ends; returns its exit status.
+
+    Arguments:
+        instructor -- the whole course's folder, with Formgrader; without it the notebooks, at the start page
+        arguments -- handed on to JupyterLab, such as "--no-browser"
+    """
+    _build_notebooks()
+    course_update.remember()
+    if kernelspecs.missing():
+        kernelspecs.install()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    keys = subprocess.Popen([sys.executable, "-c", KEYS], **quiet)  # type: ignore[call-overload]
+    _write_start()
+    for address in open_already(served_folder(instructor)):
+        print(f"JupyterLab is open here already: {address}")
+        print("This is a second one. A notebook that is open in both is saved by both.")
+    # So that `course` is found in JupyterLab's terminals, whether or not this environment is activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    process = subprocess.Popen(command(instructor, arguments), cwd=ROOT, env={**os.environ, "PATH": path})
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        return _keep(process)
+    except KeyboardInterrupt:  # JupyterLab has heard it too, and asks whether to stop
+        return process.wait()
+    finally:
+        keys.terminate()
+
+
+def open_already(folder: Path) -> list[str]:
+    """Addresses of the Jupyter servers that this user has running on a folder."""
+    from jupyter_server.serverapp import list_running_servers
+
+    found = [one for one in list_running_servers() if Path(one.get("root_dir", "")) == folder]
+    return [f"{one['url']}lab?token={one['token']}" if one.get("token") else f"{one['url']}lab" for one in found]
+
+
+def served_folder(instructor: bool) -> Path:
+    """The folder that JupyterLab shows."""
+    if not instructor:
+        return ROOT / "notebooks"
+    # Formgrader wants the course's folder below the one that is served.
+    return ROOT if FOLDER.is_relative_to(ROOT) else FOLDER
+
+
+def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
+    """The command line that starts JupyterLab."""
+    role = "instructor" if instructor else "student"
+    line = [sys.executable, "-m", "jupyterlab", f"--LabApp.app_settings_dir={TEMPLATES / role}"]
+    line.append(f"--ServerApp.root_dir={served_folder(instructor)}")
+    if instructor:
+        line.append("--ContentsManager.allow_hidden=True")  # the course's folder begins with a dot
+    else:
+        line.append(f"--LabApp.default_url=/lab/tree/{start_page.PAGE}")
+        extensions = ("formgrader", "validate_assignment", "assignment_list", "course_list")
+        off = {f"nbgrader.server_extensions.{name}": False for name in extensions}
+        line.append(f"--ServerApp.jpserver_extensions={off}")
+        line += ["--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'w*.md', '.*']"]
+    if os.name == "posix":  # a login shell, which is Jupyter's own choice, would forget our PATH
+        line.append(f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', 'sh')!r}]}}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        line.append("--allow-root")  # Jupyter refuses otherwise; it listens on this machine only
+    return [*line, *arguments]
+
+
+def _build_notebooks() -> None:
+    """Those that are missing: a class kit brings its own, and cannot build any."""
+    from grader.base.course import Course
+    from grader.publishing.build import build
+
+    for name in names():
+        if not (ROOT / "notebooks" / name / f"{name}.ipynb").exists():
+            build(name, Course())
+
+
+def _write_start() -> None:
+    """Where the notebooks' folder cannot be written to, there is no start page, and the rest works all the same."""
+    with suppress(OSError):
+        start_page.write()
+
+
+def _keep(process: subprocess.Popen) -> int:
+    """Write the start page anew whenever a check has changed the learner's record."""
+    seen = _changed(record.RECORD)
+    while process.poll() is None:
+        now = _changed(record.RECORD)
+        if now != seen:
+            seen = now
+            _write_start()
+        time.sleep(LOOK_SECONDS)
+    return process.returncode
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0

@@ -1,0 +1,72 @@
+"""Running nbgrader's converters from Python."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.base.course import Course
+from grader.base.errors import CourseError
+from grader.gradebook.database import quiet_gradebook, reach
+from grader.gradebook.nbgrader_config import configure
+
+
+class ConversionFailed(CourseError):
+    """nbgrader gave up; the message holds its last words."""
+
+
+def convert(step: str, course: Course, assignment: str, student: str = "*", **config: Any) -> None:
+    """Run one of nbgrader's converters: "GenerateAssignment", "Autograde" or "GenerateFeedback".
+
+    Arguments:
+        config -- more of nbgrader's configuration, as {"Class": {"trait": value}}
+
+    Raises:
+        ConversionFailed -- with what nbgrader had to say
+        NoGradebook -- where that was that the gradebook is out of reach
+    """
+    import nbgrader.converters
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.exc import SQLAlchemyError
+    from traitlets.config import Config
+
+    course.folder.mkdir(parents=True, exist_ok=True)
+    c = Config()
+    configure(c, course)
+    c.merge(Config(config))
+    c.CourseDirectory.assignment_id = assignment
+    c.CourseDirectory.student_id = student
+    # nbgrader starts alembic, which lies beside the interpreter, whether or not its environment is activated.
+    paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if str(Path(sys.executable).parent) not in paths:
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *paths])
+    errors = _Errors()
+    converter = getattr(nbgrader.converters, step)(CourseDirectory(config=c), config=c, force=True, log=errors.log)
+    try:
+        with quiet_gradebook():
+            converter.start()
+    except (NbGraderException, SQLAlchemyError) as error:
+        reach(course)
+        raise ConversionFailed(f"nbgrader could not run {step} for {assignment}: {errors.last or error}") from error
+
+
+class _Errors(logging.Handler):
+    """Keeps the last error that nbgrader logs; the rest of what it says is not for our users."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.log = logging.Logger("nbgrader")
+        self.log.addHandler(self)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage().strip()
+        if text.startswith("Traceback") and not self.last:
+            # A traceback ends with what was raised; SQLAlchemy adds lines of its own below.
+            raised = re.findall(r"^[A-Za-z_][\w.]*: .+", text, re.MULTILINE)
+            self.last = raised[-1] if raised else text.splitlines()[-1]

@@ -1,0 +1,81 @@
+"""What handing in late costs: said once for an assignment, and held by every way of grading it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from grader.base.course import Course
+from grader.base.errors import CourseError
+from grader.base.files import write_atomically
+
+DAY = 24 * 60 * 60  # seconds
+
+
+class BadTime(CourseError):
+    """A time that cannot be read; the message says what was expected."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is taken off the points reached.
+
+    Attributes:
+        percent -- for each day that has begun since the due date
+        at_most -- percent, however late it is
+    """
+
+    percent: float = 0.0
+    at_most: float = 100.0
+
+    def penalty(self, score: float, seconds: float) -> float:
+        """Points taken off a score that came so many seconds after the due date."""
+        days = math.ceil(max(0.0, seconds) / DAY)
+        return round(score * min(self.percent * days, self.at_most, 100.0) / 100, 2)
+
+
+def policy_of(course: Course, assignment: str) -> Policy:
+    """The policy of an assignment; without one, being late costs nothing."""
+    return Policy(**_read(course).get(assignment, {}))
+
+
+def set_policy(course: Course, assignment: str, policy: Policy) -> None:
+    """Keep the policy of an assignment, in the course's folder."""
+    path = _path(course)
+    write_atomically(path, json.dumps({**_read(course), assignment: asdict(policy)}, indent=1) + "\n")
+
+
+def _path(course: Course) -> Path:
+    return course.folder / "late.json"
+
+
+def _read(course: Course) -> dict[str, dict[str, float]]:
+    path = _path(course)
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def read_time(text: str, of_a_day: str = "00:00") -> datetime:
+    """A time in UTC, without its zone, as nbgrader keeps it; a time that names no zone is this machine's.
+
+    Arguments:
+        text -- begins with year, month and day: 01.12.2026 would be another day here than there
+        of_a_day -- the hour that is meant where only a day is named
+
+    Raises:
+        BadTime
+    """
+    from dateutil import parser, tz
+
+    text = text.strip()
+    try:
+        if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", text):
+            raise ValueError
+        # As nbgrader writes it: "2026-12-01 18:30:00.000000 UTC".
+        time = parser.parse(f"{text} {of_a_day}" if len(text) == 10 else text, tzinfos={"UTC": tz.UTC})
+    except (ValueError, OverflowError):
+        raise BadTime(f"{text[:40]!r} is no time: expected one like 2026-12-01 18:30.") from None
+    return (time if time.tzinfo else time.replace(tzinfo=tz.tzlocal())).astimezone(tz.UTC).replace(tzinfo=None)

@@ -1,0 +1,51 @@
+"""How nbgrader is configured.
+
+Stock `nbgrader` commands, Formgrader and `course grade` share this one configuration: whichever is used, hand-ins are
+rebuilt, run and judged by the same code.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from grader.base.course import EXCHANGED, Course
+from grader.reports.feedback_page import TEMPLATES
+
+
+def configure(c: Any, course: Course) -> None:
+    """Fill a traitlets configuration for nbgrader."""
+    c.CourseDirectory.root = str(course.folder)
+    c.CourseDirectory.db_url = course.gradebook
+    # nbgrader's own word for it. Without one, assignments belong to a course that is not in the gradebook: PostgreSQL objects.
+    c.CourseDirectory.course_id = "default_course"
+    # A hand-in is its notebook: by the exchange no other file of a student's comes along.
+    c.CourseDirectory.include = ["*.ipynb", *EXCHANGED]
+    # Its converters know no such list, only what to leave out: every ending but .ipynb and .txt.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.[!it]*"]
+    if os.environ.get("COURSE_EXCHANGE"):
+        c.Exchange.root = os.environ["COURSE_EXCHANGE"]
+    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+    c.Autograde.sanitize_preprocessors = ["grader.gradebook.preprocessors.Rebuild"]
+    c.Autograde.autograde_preprocessors = [
+        "grader.gradebook.preprocessors.Judge",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.AssignLatePenalties.plugin_class = "grader.gradebook.preprocessors.LatePolicy"
+    c.GenerateFeedback.preprocessors = ["grader.gradebook.preprocessors.Grades"]
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+    c.HTMLExporter.template_name = "feedback"
+    c.HTMLExporter.filters = {
+        "sign": "grader.presentation.status.sign",
+        "words": "grader.presentation.status.words",
+        "readable": "grader.presentation.text.readable",
+        "excerpt": "grader.reports.feedback_page.excerpt",
+        "picture": "grader.reports.feedback_page.picture",
+        "clean_html": "grader.reports.feedback_page.clean_html",
+        "error_line": "grader.reports.feedback_page.error_line",
+        "headings": "grader.reports.feedback_page.headings",
+        "question": "grader.reports.feedback_page.question",
+    }

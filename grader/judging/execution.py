@@ -1,0 +1,124 @@
+"""Running the cells of a hand-in.
+
+A cell that hangs or kills its kernel costs itself: the rest is run again in a fresh kernel without it.
+"""
+
+from __future__ import annotations
+
+import time
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
+
+from grader.sandbox.kernel import ExecutionOutcome, Kernel
+from grader.sandbox.kernel_factory import KernelFactory
+from grader.sandbox.limits import Limits
+from grader.submission.cells import (
+    grade_id_of,
+    is_extra,
+    is_missing,
+    is_setup,
+    is_test,
+    is_training,
+    is_written_by_the_student,
+)
+
+# Of what a student's cell shows, what a page can show without trusting it.
+INERT = ("image/png", "image/jpeg", "text/plain")
+
+
+class NotebookRun:
+    """The cells of one hand-in, run in a kernel; a context manager that ends the kernel.
+
+    Attributes:
+        cells -- of the rebuilt notebook
+        outcomes -- of the cells that were run, by index
+        notes -- on cells that failed, for the feedback
+    """
+
+    def __init__(self, notebook: NotebookNode, limits: Limits, kernels: KernelFactory):
+        self.cells = notebook.cells
+        self.limits, self.kernels = limits, kernels
+        self.end = time.monotonic() + limits.submission_seconds
+        self.outcomes: dict[int, ExecutionOutcome] = {}
+        self.notes: list[str] = []
+        self.left_out: set[int] = {i for i, cell in enumerate(self.cells) if not _is_run(cell)}
+        self.kernel: Kernel | None = None
+
+    def __enter__(self) -> NotebookRun:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self.kernel:
+            self.kernel.close()
+            self.kernel = None
+
+    def ready(self) -> Kernel | None:
+        """Return a living kernel in which every cell has been run; None when the hand-in's time is used up."""
+        while self.kernel is None or self.kernel.dead:
+            self.__exit__()
+            if time.monotonic() > self.end:
+                return None
+            self.kernel = self.kernels.start()
+            self._run_cells(self.kernel)
+        return self.kernel
+
+    def _run_cells(self, kernel: Kernel) -> None:
+        for index, cell in enumerate(self.cells):
+            if index in self.left_out:
+                continue
+            outcome = kernel.run(cell.source, min(self.limits.cell_seconds, max(1.0, self.end - time.monotonic())))
+            first_time = index not in self.outcomes
+            if first_time or outcome.stopped:
+                self.outcomes[index] = outcome
+            if outcome.stopped:
+                self._leave_out(index, outcome.stopped)
+                return
+            if first_time:
+                self._note(cell, outcome)
+
+    def _note(self, cell: NotebookNode, outcome: ExecutionOutcome) -> None:
+        if outcome.cut:
+            self.notes.append(f"{_what(cell)} printed more than {self.limits.output / 1e6:g} MB; the rest was cut.")
+        if outcome.raised and is_written_by_the_student(cell):
+            self.notes.append(f"{_what(cell)} raised {outcome.raised}.")
+
+    def _leave_out(self, index: int, reason: str) -> None:
+        """Do without the cell that cost the kernel; if it is a given one, without all given cells that only show something."""
+        cell = self.cells[index]
+        self.left_out.add(index)
+        if not is_written_by_the_student(cell):
+            self.left_out |= {i for i, other in enumerate(self.cells) if _only_shows(other)}
+        self.notes.append(f"{_what(cell)} {reason}; the rest was run without it.")
+
+    def write_outputs(self) -> None:
+        """Put what the cells showed into the notebook, as far as a page can show it without trusting it."""
+        for number, (index, outcome) in enumerate(sorted(self.outcomes.items())):
+            cell = self.cells[index]
+            cell.execution_count = number + 1
+            cell.outputs = [from_dict(output) for output in map(_inert, outcome.outputs) if output]
+            if outcome.stopped:
+                text = f"[grader] This cell {outcome.stopped}.\n"
+                cell.outputs.append(new_output("stream", name="stdout", text=text))
+
+
+def _what(cell: NotebookNode) -> str:
+    if is_extra(cell):
+        return "A cell that you added"
+    name = grade_id_of(cell)
+    return f"The cell of {name}" if name else "A given cell that calls your functions"
+
+
+def _is_run(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and not (is_test(cell) or is_training(cell) or is_missing(cell))
+
+
+def _only_shows(cell: NotebookNode) -> bool:
+    return not is_written_by_the_student(cell) and not is_setup(cell)
+
+
+def _inert(output: dict) -> dict | None:
+    if "data" not in output:
+        return output
+    data = {kind: content for kind, content in output["data"].items() if kind in INERT}
+    return {"output_type": "display_data", "data": data, "metadata": output["metadata"]} if data else None

@@ -1,0 +1,151 @@
+"""Judging a hand-in, outside the student's process.
+
+A hand-in's cells are run in a sandboxed kernel; then each function is called there on inputs drawn for this grading run,
+and its answers are compared here. The kernel never holds an expected value, never compares, never writes a mark. A cell or
+a function that hangs or kills its kernel costs what it touches: the rest is run again without it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+
+from nbformat import NotebookNode
+
+from grader.judging.execution import NotebookRun
+from grader.judging.questions import ask, no_answers
+from grader.judging.result import Result
+from grader.judging.rulebook import Rulebook
+from grader.sandbox.kernel_factory import KernelFactory
+from grader.scoring.assessment import assess
+from grader.scoring.marks import Mark
+from grader.spec import rules
+from grader.submission.cells import grade_id_of, tested_function
+from grader.submission.notebook_file import Rejected, parse
+from grader.submission.rebuilding import rebuild
+
+
+def judge(
+    raw: bytes,
+    rulebook: Rulebook,
+    kernels: KernelFactory | None = None,
+    kept: dict[str, Mark] | None = None,
+    student: str = "",
+    notes: Iterable[str] = (),
+) -> Result:
+    """Judge a hand-in's file.
+
+    Arguments:
+        raw -- the file's bytes, whatever they are
+        kernels -- where kernels come from, kept over many hand-ins; cold ones without it
+        kept -- marks of exercises that are not judged again
+        student -- whose it is
+        notes -- what is to be said of the hand-in already
+
+    Returns:
+        the result; a file that cannot be judged gets one too, with 0 points and the reason
+    """
+    try:
+        notebook, found = rebuild(rulebook.released, parse(raw))
+    except Rejected as reason:
+        return reject(str(reason), rulebook, student, notes)
+    return judge_rebuilt(notebook, rulebook, [*notes, *found], kernels, kept, student)
+
+
+def reject(
+    reason: str, rulebook: Rulebook, student: str = "", notes: Iterable[str] = (), status: str = "rejected"
+) -> Result:
+    """Return the result of a hand-in that cannot be judged.
+
+    Arguments:
+        status -- of each mark: "error" where the fault is the grader's
+    """
+    marks = {
+        name: Mark(name, status, 0.0, one.points, [], notes=[reason], hint=next(iter(one.hints), ""))
+        for name, one in rulebook.key.exercises.items()
+    }
+    return Result(
+        student,
+        _in_order(marks, rulebook.released),
+        [*notes, reason],
+        rejected=reason,
+        seed=rulebook.key.seed,
+        notebook=json.dumps(rulebook.released),
+    )
+
+
+def judge_rebuilt(
+    notebook: NotebookNode,
+    rulebook: Rulebook,
+    notes: Iterable[str] = (),
+    kernels: KernelFactory | None = None,
+    kept: dict[str, Mark] | None = None,
+    student: str = "",
+) -> Result:
+    """Judge a notebook that `rebuild` has put together; its cells receive their outputs."""
+    start = time.monotonic()
+    kernels = kernels or KernelFactory(rulebook.limits, rulebook.sandboxed)
+    with NotebookRun(notebook, rulebook.limits, kernels) as run:
+        marks = _in_order(_judge_all(run, rulebook, kept or {}), rulebook.released)
+    run.write_outputs()
+    return Result(
+        student,
+        marks,
+        [*notes, *run.notes],
+        seconds=time.monotonic() - start,
+        seed=rulebook.key.seed,
+        notebook=json.dumps(notebook),
+    )
+
+
+def _in_order(marks: dict[str, Mark], released: NotebookNode) -> dict[str, Mark]:
+    """Sort marks into the notebook's order: they are made in the order of declaration, where helpers come first."""
+    places = list(map(tested_function, released.cells))
+    return dict(sorted(marks.items(), key=lambda item: places.index(item[0])))
+
+
+def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str, Mark]:
+    exercises = rulebook.key.exercises
+    run.ready()  # even where every mark holds, the student's pictures are wanted
+    text = rules.read(cell.source for cell in run.cells if cell.cell_type == "code")
+    broken = {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
+    marks: dict[str, Mark] = {}
+    for name, one in exercises.items():
+        if name in kept:
+            marks[name] = kept[name]
+            continue
+        endless = [helper for helper in one.uses if marks[helper].status == "timeout"]
+        if endless:  # it would only wait for that one once more; with ours in its place it is asked below
+            answers = no_answers(one)
+            stopped = f"not asked with your {endless[0]}, which does not come to an end"
+        else:
+            answers, stopped = ask(run, one)
+        marks[name] = assess(one, answers, stopped, broken[name])
+    _report_broken_cells(run, marks)
+    # Lent helpers come last, when every function has been judged as it is: a kernel that has seen a reference is not
+    # asked for that function any more.
+    for name, one in exercises.items():
+        wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
+        if name in kept or not wrong or marks[name].status == "passed" or broken[name]:
+            continue
+        mark = assess(one, *ask(run, one, rulebook.lent[name]))
+        if mark.status == "missing":  # so it was no helper that kept it from answering
+            marks[name] = mark
+        elif (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
+            helpers = " and ".join(wrong)
+            mark.notes.append(
+                f"Judged with our {helpers} in place of yours, which {'does' if len(wrong) == 1 else 'do'} not pass: "
+                "a wrong helper costs its own points only."
+            )
+            marks[name] = mark
+    return marks
+
+
+def _report_broken_cells(run: NotebookRun, marks: dict[str, Mark]) -> None:
+    """Distinguish a cell that stopped with an error, and so left no function, from a function that nobody has written."""
+    for index, outcome in run.outcomes.items():
+        mark = marks.get(grade_id_of(run.cells[index]))
+        if mark and outcome.raised and all(case.outcome == "undefined" for case in mark.cases):
+            mark.status = "error"
+            mark.notes.append(f"The cell stops with {outcome.raised}, so that there is no {mark.name}.")

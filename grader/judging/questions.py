@@ -1,0 +1,89 @@
+"""Asking a student's function: inputs go into the kernel, answers come back as data."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from grader.judging.execution import NotebookRun
+from grader.sandbox.bubblewrap import INSIDE
+from grader.scoring import probe
+from grader.scoring.answer_key import Answer, ExerciseKey
+from grader.submission.cells import grade_id_of
+
+# The code of a cell; all that it needs travels beside it.
+ASK = "exec(__import__('IPython').get_ipython().kernel.get_parent()['content']['question']['ask'], {})"
+MIME = "application/x-convnets-answer"
+ASK_FILE, PROBE_FILE = INSIDE / "ask.py", Path(probe.__file__)
+
+
+def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[Answer | None], str]:
+    """Ask the student's function all its cases.
+
+    Arguments:
+        lent -- text of references that take the place of the student's helpers meanwhile
+
+    Returns:
+        an answer for each case, None where none came; and why some are missing
+    """
+    answers = no_answers(exercise)
+    for _ in range(2):  # a second time where answers were lost on the way
+        kernel = run.ready()
+        if kernel is None:
+            return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
+        seconds = run.limits.exercise_seconds
+        question = _question(exercise, lent, run.cells)
+        outcome = kernel.run(ASK, seconds, probe.MAX_OUTPUT, only=MIME, question=question)
+        for output in outcome.outputs:
+            answer = _read_answer(output)
+            number = answer.pop("case", None) if answer else None
+            if isinstance(number, int) and 0 <= number < len(answers) and answers[number] is None:
+                answers[number] = answer
+        if None not in answers:
+            return answers, ""
+        if outcome.stopped:
+            return answers, f"{outcome.stopped} in check_{exercise.name}"
+        if outcome.raised:
+            return answers, f"raised {outcome.raised} while it was called"
+    return answers, "answered with more than can be read"
+
+
+def no_answers(exercise: ExerciseKey) -> list[Answer | None]:
+    """Return None for every case."""
+    return [None] * len(exercise.cases)
+
+
+def _read_answer(output: dict[str, Any]) -> Answer | None:
+    text = output.get("data", {}).get(MIME)
+    if text and text.count("[") > probe.MAX_PARTS:
+        return None
+    try:
+        answer = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    well_formed = isinstance(answer, dict) and ({"value", "raised", "undefined"} & set(answer))
+    return answer if well_formed else None
+
+
+@cache
+def _source(path: Path) -> str:
+    return path.read_text()
+
+
+def _question(exercise: ExerciseKey, lent: str, cells: list[NotebookNode]) -> dict[str, Any]:
+    """Return what `sandbox/inside/ask.py` reads, in the student's kernel."""
+    return {
+        "ask": _source(ASK_FILE),
+        "probe": _source(PROBE_FILE),
+        "name": exercise.name,
+        "inputs": exercise.inputs,
+        "observer": exercise.observer,
+        "lent": lent,
+        "source": "".join(cell.source for cell in cells if grade_id_of(cell) == exercise.name),
+        "helpers": exercise.uses,
+        "mime": MIME,
+    }

@@ -1,0 +1,67 @@
+"""What a grading run needs to know of an assignment, as data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.sandbox.limits import Limits
+from grader.scoring.answer_key import AnswerKey, draw, read_key
+from grader.spec.exercise import Assignment
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All that judging needs; it holds no code of exercises, so that a worker without the solutions can use it.
+
+    Attributes:
+        released -- the notebook as students got it
+        key -- the hidden cases, drawn for this run
+        lent -- by exercise, the text of the references that take the place of wrong helpers
+    """
+
+    released: NotebookNode
+    key: AnswerKey
+    lent: dict[str, str]
+    limits: Limits = field(default_factory=Limits)
+    sandboxed: bool = True
+
+    @classmethod
+    def draw(
+        cls,
+        assignment: Assignment,
+        released: NotebookNode,
+        seed: int,
+        limits: Limits | None = None,
+        sandboxed: bool = True,
+    ) -> Rulebook:
+        """Draw the hidden cases of one grading run."""
+        return cls.with_key(draw(assignment, seed), assignment, released, limits, sandboxed)
+
+    @classmethod
+    def with_key(
+        cls,
+        key: AnswerKey,
+        assignment: Assignment,
+        released: NotebookNode,
+        limits: Limits | None = None,
+        sandboxed: bool = True,
+    ) -> Rulebook:
+        """Judge by a key that has been drawn already."""
+        lent = {name: assignment.standalone(one.uses) for name, one in assignment.exercises.items()}
+        return cls(released, key, lent, limits or Limits(), sandboxed)
+
+    def to_json(self) -> str:
+        """Return all of it as text, for a worker."""
+        rest = {"key": asdict(self.key), "limits": asdict(self.limits), "sandboxed": self.sandboxed, "lent": self.lent}
+        return json.dumps({"released": self.released, **rest})
+
+    @classmethod
+    def from_json(cls, text: str) -> Rulebook:
+        """Read what `to_json` has written."""
+        data = json.loads(text)
+        released = nbformat.from_dict(data["released"])
+        return cls(released, read_key(data["key"]), data["lent"], Limits(**data["limits"]), data["sandboxed"])

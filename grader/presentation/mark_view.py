@@ -1,0 +1,137 @@
+"""A mark as a page of a notebook shows it: HTML for a browser, text for a terminal.
+
+Colours come from the reader's theme, and never carry a meaning alone: every verdict is a sign and a word.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from grader.presentation.status import WORDS, sign
+from grader.scoring.marks import CaseMark, Mark
+
+# Of a case: a sign, and the word beside it.
+SIGNS = {"passed": "✓", "wrong": "✗", "raised": "✗", "unwritten": "–", "undefined": "–", "stopped": "✗"}
+OUTCOMES = {
+    "passed": "right",
+    "wrong": "wrong",
+    "raised": "error",
+    "unwritten": "missing",
+    "undefined": "missing",
+    "stopped": "stopped",
+}
+# No green or red keeps a contrast of 4.5 on white and on Jupyter's dark background alike: signs stand in white on these, and
+# as lines they keep the 3 that is asked of what is no text.
+GOOD, BAD = "#24804a", "#c4432f"
+
+
+def headline(mark: Mark) -> str:
+    """One line: what passes, and what it is worth."""
+    passed = sum(case.passed for case in mark.cases)
+    return f"{mark.name}: {passed} of {len(mark.cases)} cases pass · {mark.points:g} of {mark.maximum:g} points"
+
+
+def html(mark: Mark, inputs: list[str] | None = None) -> str:
+    """A mark as a table.
+
+    Arguments:
+        mark -- with one mark a case
+        inputs -- the inputs of visible cases, in short; without them the mark is shown as in feedback: only what is fit for
+            hidden cases, and a hint where a function does not pass
+    """
+    border = GOOD if mark.status == "passed" else BAD
+    parts = [
+        f'<div role="status" class="convnets-mark convnets-{mark.status}" style="border-left:4px solid {border};'
+        'padding:.2em .8em;margin:.3em 0;line-height:1.45">',
+        f'<p style="margin:.2em 0"><strong>{_chip(sign(mark.status), border)} '
+        f"{escape(headline(mark))}</strong> — {WORDS[mark.status]}</p>",
+        *(f'<p style="margin:.2em 0">{escape(note)}</p>' for note in mark.notes),
+        _slip_html(mark),
+        _hint_html(mark) if inputs is None else "",
+        _table_html(mark, inputs),
+        "</div>",
+    ]
+    return "".join(parts)
+
+
+def _chip(character: str, colour: str) -> str:
+    look = f"background:{colour};color:#fff;border-radius:.4em;padding:0 .35em;font-weight:600"
+    return f'<span aria-hidden="true" style="{look}">{character}</span>'
+
+
+def _slip_html(mark: Mark) -> str:
+    if not mark.slip:
+        return ""
+    title, text = mark.slip
+    return f'<p style="margin:.3em 0"><strong>Looks like: {escape(title)}.</strong> {escape(text)}</p>'
+
+
+def _hint_html(mark: Mark) -> str:
+    if not mark.hint or mark.status == "passed":
+        return ""
+    return f'<p style="margin:.3em 0"><strong>Hint:</strong> {escape(mark.hint)}</p>'
+
+
+def _table_html(mark: Mark, inputs: list[str] | None) -> str:
+    if mark.status == "missing" or not mark.cases:
+        return ""
+    heads = ["verdict", "case", *(["values"] if inputs else []), "finding"]
+    look = "text-align:left;padding:.15em .7em .15em 0;vertical-align:top"
+    # What is long is broken, so that it pushes nothing out of sight.
+    cell, wide, values_look = (
+        f'style="{look}{more}"' for more in ("", ";min-width:7em", ";width:21.5em;min-width:13em")
+    )
+    rows = []
+    for number, case in enumerate(mark.cases):
+        colour = GOOD if case.passed else BAD
+        first = (
+            f'<td {cell}><span style="white-space:nowrap">{_chip(SIGNS[case.outcome], colour)} '
+            f"{OUTCOMES[case.outcome]}</span></td>"
+        )
+        values = f"<td {values_look}>{_values_html(case, inputs[number])}</td>" if inputs else ""
+        rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{values}<td {wide}>{escape(case.what)}</td></tr>")
+    head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
+    # Formgrader, which shows hidden cases and no styles of ours, lays a table out by its classes.
+    layout = "" if inputs else 'class="table table-condensed" '
+    return (
+        f'<div style="overflow-x:auto"><table {layout}style="margin:.3em 0;font-size:90%">'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _values_html(case: CaseMark, given: str) -> str:
+    """Input, what was expected and what came, below each other: side by side they would not fit a narrow window."""
+    named = {"input": given, "expected": case.expected, "yours": case.yours}
+    if case.passed:
+        named = {"input": given, "result": case.yours or case.expected}
+    plain = 'style="background:none;padding:0;white-space:normal;overflow-wrap:anywhere"'
+    lines = (
+        f'<div style="padding-left:5.4em;text-indent:-5.4em"><span style="display:inline-block;width:5.4em;text-indent:0">'
+        f"{name}</span><code {plain}>{escape(value)}</code></div>"
+        for name, value in named.items()
+    )
+    return "".join(lines)
+
+
+def text(mark: Mark, inputs: list[str] | None = None) -> str:
+    """The same in plain text."""
+    lines = [f"{sign(mark.status)} {headline(mark)} — {WORDS[mark.status]}"]
+    lines += mark.notes
+    if mark.slip:
+        lines.append(f"Looks like: {mark.slip[0]}. {mark.slip[1]}")
+    if mark.status != "missing":
+        lines += [_line(case, inputs[i] if inputs else "") for i, case in enumerate(mark.cases)]
+    return "\n".join(lines)
+
+
+def _line(case: CaseMark, given: str) -> str:
+    line = f"  {SIGNS[case.outcome]} {case.title}: {case.what}"
+    if given and not case.passed:
+        line += f"\n      input {given}\n      expected {case.expected}\n      yours {case.yours}"
+    return line
+
+
+def messages(mark: Mark) -> list[str]:
+    """Return what there is to say of a mark, without any expected value."""
+    slip = [f"{mark.slip[0]}: {mark.slip[1]}"] if mark.slip else []
+    return [*mark.notes, *slip, *(f"{case.title}: {case.what}" for case in mark.cases if not case.passed)]

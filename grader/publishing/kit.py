@@ -1,0 +1,81 @@
+"""The class kit: what students get of an assignment, as one archive.
+
+In it are the notebook, answer keys of the visible cases, data, environment, and the packages of the grader that a
+student's commands need. Solutions are not in it, nor the exercises: hidden cases are drawn from these, and slips stand
+there as code.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.base.course import Course
+from grader.base.errors import CourseError
+from grader.base.files import replacing
+from grader.base.paths import ROOT
+from grader.scoring import visible_key
+from grader.student.notebook.opening import opening
+
+# What a student uses. The command line comes along whole, and asks for what is not there only when it is called.
+PACKAGES = ("base", "spec", "submission", "sandbox", "scoring", "presentation", "student", "cli")
+FILES = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml", "requirements.lock")
+FOLDER = "convnets"
+README = Path(__file__).parent / "templates" / "kit" / "README.md"
+SUFFIXES = (".py", ".md", ".npz", ".json")
+TEACHING = ROOT / "data" / "pretraining"  # how the small networks were taught; no notebook needs it
+DATE = (1980, 1, 1, 0, 0, 0)  # so that the same course gives the same bytes
+
+
+class NoKit(CourseError):
+    """The archive cannot be written; the message says why."""
+
+
+def write(assignment: str, course: Course, archive: Path) -> list[str]:
+    """Write the kit of a released assignment; returns the names in it.
+
+    Raises:
+        NoKit -- where the archive cannot be written
+    """
+    visible_key.write(assignment)
+    contents = dict(_contents(assignment, course))
+    try:
+        with replacing(archive) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
+            for name in sorted(contents):
+                entry = zipfile.ZipInfo(f"{FOLDER}/{name}", DATE)
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                file.writestr(entry, contents[name])
+    except OSError as error:
+        raise NoKit(f"{archive} cannot be written ({error.strerror}): there is no kit.") from None
+    return sorted(contents)
+
+
+def _contents(assignment: str, course: Course) -> Iterator[tuple[str, bytes]]:
+    released = course.release(assignment)
+    about = opening(released)
+    yield "README.md", README.read_text().format(title=about.title, time=about.time, assignment=assignment).encode()
+    yield f"notebooks/{assignment}/{assignment}.ipynb", released.read_bytes()
+    yield (
+        f".course/base/{assignment}.ipynb",
+        released.read_bytes(),
+    )  # what `course update` compares a student's work with
+    for name in FILES:
+        yield name, (ROOT / name).read_bytes()
+    files = [ROOT / "grader" / "__init__.py"]
+    for package in PACKAGES:
+        files += [path for path in (ROOT / "grader" / package).rglob("*") if path.suffix in SUFFIXES]
+    files += [path for path in (ROOT / "data").rglob("*") if path.suffix in SUFFIXES and TEACHING not in path.parents]
+    files += list((visible_key.FOLDER / assignment).glob("*.json"))
+    for path in files:
+        yield _name(path), path.read_bytes()
+
+
+def _name(path: Path) -> str:
+    """Of a file of the course, in the archive; keys lie in the working folder, which may be elsewhere here."""
+    inside = (
+        path.relative_to(ROOT)
+        if path.is_relative_to(ROOT)
+        else Path(".course", path.relative_to(visible_key.FOLDER.parent))
+    )
+    return inside.as_posix()

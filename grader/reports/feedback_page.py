@@ -1,0 +1,69 @@
+"""The filters by which the template of a feedback page makes a student's texts and pictures inert."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from pathlib import Path
+from typing import Any
+
+from grader.presentation.text import readable, with_code
+
+TEMPLATES = Path(__file__).parent / "templates"
+MAX_LINES, MAX_CHARACTERS, MAX_LINE = 40, 4_000, 2_000
+MAX_PICTURE = 4_000_000  # bytes
+
+
+def excerpt(text: Any) -> str:
+    """The beginning and the end of a text that is too long for a page, with a line that says what was left out."""
+    lines = readable(text).split("\n")
+    lines = [line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]} … (line cut)" for line in lines]
+    if len(lines) > MAX_LINES:
+        left_out = len(lines) - MAX_LINES
+        half = MAX_LINES // 2
+        lines = [*lines[:half], f"… {left_out:,} lines left out …", *lines[-half:]]
+    whole = "\n".join(lines)
+    half = MAX_CHARACTERS // 2
+    return whole if len(whole) <= MAX_CHARACTERS else f"{whole[:half]}\n… left out …\n{whole[-half:]}"
+
+
+def clean_html(html: Any) -> str:
+    """As nbconvert's filter of that name, by which Formgrader shows outputs: it lets a table's head and paragraphs through too.
+
+    Never a style: what students write goes through it as well, and a style can fetch something or cover the page.
+    """
+    from bleach import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, clean
+
+    text = html.decode() if isinstance(html, bytes) else str(html)
+    tags = [*ALLOWED_TAGS, "div", "p", "pre", "span", "table", "thead", "tbody", "tr", "th", "td"]
+    return clean(text, tags=tags, attributes={**ALLOWED_ATTRIBUTES, "*": ["class", "id"], "th": ["scope"]})
+
+
+def error_line(name: Any, message: Any) -> str:
+    """An exception as one line, without the file name that a kernel has made up for a cell."""
+    return re.sub(r"\((?:\d+\.py|<[\w-]+>), line", "(line", excerpt(f"{name}: {message}"))
+
+
+def headings(markdown: Any) -> list[str]:
+    """The headings of a Markdown cell, without their marks."""
+    lines = [line for line in str(markdown).splitlines() if re.match(r"#{1,6} ", line)]
+    return [line.lstrip("#").strip().replace("`", "") for line in lines]
+
+
+def question(markdown: Any) -> str:
+    """What a written answer answers, as HTML: the end of the cell before it, from its last heading or task on."""
+    text = re.split(r"^#{1,6} .*$|\*\*Over to you\.\*\*", str(markdown), flags=re.MULTILINE)[-1].strip()
+    return re.sub(r"\*([^*\n]+)\*", r"<em>\1</em>", with_code(readable(text)))
+
+
+def picture(data: Any) -> str:
+    """A PNG file's base64, on one line; empty where it is none, or too large for a page."""
+    text = "".join(data) if isinstance(data, list) else data
+    if not isinstance(text, str) or len(text) > MAX_PICTURE * 4 / 3 + 4:
+        return ""
+    try:
+        raw = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return base64.b64encode(raw).decode() if raw.startswith(b"\x89PNG\r\n\x1a\n") else ""

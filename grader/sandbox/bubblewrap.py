@@ -1,0 +1,205 @@
+"""Where foreign code runs: a bubblewrap sandbox with nothing in it but Python, the course's data and a way to answer.
+
+No network, a cleared environment, a read-only system and /proc, an empty home that vanishes, processes of its own. The
+gradebook, the solutions, the answer keys and every other hand-in are not hidden inside: they are not there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from grader.base.errors import CourseError
+from grader.base.keras_backend import keras_backend
+from grader.base.paths import ROOT
+from grader.sandbox.limits import Limits
+
+INSIDE = Path(__file__).parent / "inside"  # what runs in there and is ours
+HOME = "/home/student"
+PACKAGES = "/course"
+FORK_SERVER = "/fork_server.py"
+# What tells of the machine and is of no use to a hand-in.
+MASKED = ("/proc/kcore", "/proc/keys", "/proc/key-users", "/proc/kpageflags", "/proc/kpagecount", "/proc/kpagecgroup")
+WRITABLE = ("/tmp", "/dev/shm", HOME)
+
+
+class NoSandbox(CourseError):
+    """There is no sandbox on this machine; the message says what to install."""
+
+
+def require() -> None:
+    """See that a sandbox can be built here.
+
+    Raises:
+        NoSandbox -- with what to do about it
+    """
+    if shutil.which("bwrap") is None:
+        raise NoSandbox(
+            "Hand-ins are run in a bubblewrap sandbox, and bwrap is not on this machine. Install it (Debian, Ubuntu: "
+            "apt install bubblewrap; Fedora: dnf install bubblewrap), or pass --no-sandbox where you trust every hand-in."
+        )
+    trial = subprocess.run([*_bubblewrap(Limits()), "true"], capture_output=True, text=True, timeout=60)
+    if trial.returncode:
+        reason = trial.stderr.strip().splitlines()[-1] if trial.stderr.strip() else f"exit status {trial.returncode}"
+        raise NoSandbox(
+            f"bubblewrap is installed but cannot build a sandbox here ({reason}). It needs unprivileged user namespaces "
+            "(sysctl kernel.unprivileged_userns_clone=1, or kernel.apparmor_restrict_unprivileged_userns=0). "
+            "Pass --no-sandbox only where you trust every hand-in."
+        )
+
+
+def command(inner: list[str], limits: Limits, readable: Path | None = None, filters: int | None = None) -> list[str]:
+    """The command line that runs `inner`, a command, in a sandbox; this interpreter is at the path it has outside.
+
+    Arguments:
+        readable -- one more folder that can be read inside, at the same path
+        filters -- file descriptor of the filter of system calls
+    """
+    arguments = _bubblewrap(limits)
+    if readable:
+        arguments += ["--ro-bind", str(readable), str(readable)]
+    if filters is not None:
+        arguments += ["--seccomp", str(filters)]
+    return [*arguments, "--remount-ro", "/", *inner]
+
+
+def command_of_fork_server(preload: str, limits: Limits) -> list[str]:
+    """The command line of the fork server, which makes namespaces for the kernels it forks, and gives up for them the rights
+    that this takes; everything else has none from the start."""
+    program = ["--ro-bind", str(INSIDE / "fork_server.py"), FORK_SERVER]
+    return [*_bubblewrap(limits, furnishes=True), *program, "--remount-ro", "/", sys.executable, FORK_SERVER, preload]
+
+
+def _bubblewrap(limits: Limits, furnishes: bool = False) -> list[str]:
+    arguments = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv"]
+    if furnishes:
+        arguments += ["--uid", "0", "--gid", "0", "--cap-add", "ALL", "--hostname", "course"]
+    else:
+        # A user namespace of its own would let it mount, and so write, without a limit.
+        arguments += [
+            "--uid",
+            "1000",
+            "--gid",
+            "1000",
+            "--cap-drop",
+            "ALL",
+            "--hostname",
+            "course",
+            *_no_more_namespaces(),
+        ]
+    arguments += ["--ro-bind", "/usr", "/usr"]
+    for name in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(name):
+            arguments += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            arguments += ["--ro-bind", name, name]
+    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
+        arguments += ["--ro-bind-try", name, name]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    if not furnishes:  # the fork server does it for each kernel
+        for path in filter(os.path.exists, MASKED):
+            arguments += ["--ro-bind", "/dev/null", path]
+        # Where root grades, /proc/sys would be writable: root outside is who we are inside.
+        arguments += ["--remount-ro", "/proc"]
+    for folder in WRITABLE:
+        arguments += ["--size", str(limits.disk), "--tmpfs", folder]
+    for folder in _python_folders():
+        arguments += ["--ro-bind", folder, folder]
+    arguments += _course_packages() + _data_cache() + _font_cache()
+    for name, value in _environment().items():
+        arguments += ["--setenv", name, value]
+    return [*arguments, "--remount-ro", "/dev", "--chdir", HOME]
+
+
+@cache
+def _no_more_namespaces() -> list[str]:
+    """bubblewrap's option for it, which those before 0.8 do not have."""
+    told = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60).stdout
+    return ["--disable-userns"] if "--disable-userns" in told else []
+
+
+def _python_folders() -> list[str]:
+    """The interpreter and its packages, outside /usr."""
+    folders = {str(Path(folder).absolute()) for folder in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
+    return sorted(folder for folder in folders if folder != "/usr" and not folder.startswith("/usr/"))
+
+
+def beneath() -> list[str]:
+    """Folders of ours that lie in one of those that each kernel gets anew: a course in /tmp, say."""
+    from data import cache_dir
+
+    folders = [*_python_folders(), str(cache_dir())]
+    return [one for one in folders if Path(one).exists() and one.startswith(tuple(f"{place}/" for place in WRITABLE))]
+
+
+def _course_packages() -> list[str]:
+    """`data` as it is, a `grader` that does nothing; and nothing in place of what an installed copy would show."""
+    arguments = ["--ro-bind", str(ROOT / "data"), f"{PACKAGES}/data"]
+    arguments += ["--ro-bind", str(INSIDE / "grader"), f"{PACKAGES}/grader"]
+    visible = [*_python_folders(), "/usr"]
+    for name in ("grader", "solutions"):
+        if any(str(ROOT / name).startswith(f"{folder}/") for folder in visible):
+            arguments += ["--tmpfs", str(ROOT / name)]
+    return arguments
+
+
+def _data_cache() -> list[str]:
+    """What has been downloaded already: there is no network inside."""
+    from data import cache_dir
+
+    return ["--ro-bind-try", str(cache_dir()), str(cache_dir())]
+
+
+def _font_cache() -> list[str]:
+    """Matplotlib's list of fonts, made once out here: making it takes a second, and a sandbox starts with no home."""
+    import matplotlib
+
+    arguments = []
+    for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        arguments += ["--ro-bind", str(path), f"{HOME}/.matplotlib/{path.name}"]
+    return arguments
+
+
+def _environment() -> dict[str, str]:
+    from data import cache_dir
+
+    one_thread = dict.fromkeys(
+        (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
+        ),
+        "1",
+    )
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "HOME": HOME,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": PACKAGES,
+        "PYTHONNOUSERSITE": "1",
+        "IPYTHONDIR": f"{HOME}/.ipython",
+        "MPLCONFIGDIR": f"{HOME}/.matplotlib",
+        "COURSE_DATA_CACHE": str(cache_dir()),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # the fork server reads it before there is a kernel
+        "KERAS_BACKEND": keras_backend(),
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # it compiles every operation anew in every kernel, to run it a few times
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        **one_thread,
+    }
+
+
+def environment_of_bubblewrap() -> dict[str, str]:
+    """The environment of the program itself, whose /proc entry can be read inside: none of ours."""
+    return {"PATH": os.environ.get("PATH", os.defpath)}
+
+
+def unsandboxed_environment() -> dict[str, str]:
+    """The environment of a kernel with no sandbox around it, for `--no-sandbox`."""
+    packages = os.pathsep.join([str(INSIDE), str(ROOT)])
+    return {**os.environ, "PYTHONPATH": packages, "TF_CPP_MIN_LOG_LEVEL": "2"}

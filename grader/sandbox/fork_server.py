@@ -1,0 +1,64 @@
+"""Warm start: one sandbox a machine that has imported what an assignment needs, for all kernels of a grading run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from contextlib import ExitStack, suppress
+from dataclasses import asdict
+
+from grader.sandbox import bubblewrap
+from grader.sandbox.limits import Limits
+from grader.sandbox.preload import Preload
+from grader.sandbox.process import new_folder
+from grader.sandbox.watchdog import descendants, rlimits
+
+END_SECONDS = 10
+
+
+class ForkServer:
+    """The sandbox, and the address at which spawners are to be had; a context manager.
+
+    It takes seconds to import what is needed; that is not waited for here.
+    """
+
+    def __init__(self, preload: Preload, limits: Limits):
+        self.folder = new_folder()
+        self.address = f"{self.folder}/server"
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(self.address)
+            listener.listen()
+            self.process = subprocess.Popen(
+                bubblewrap.command_of_fork_server(json.dumps(asdict(preload)), limits),
+                stdin=listener.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                preexec_fn=lambda: rlimits(limits),
+                start_new_session=True,
+                env=bubblewrap.environment_of_bubblewrap(),
+            )
+            listener.close()
+            stack.pop_all()
+
+    def __enter__(self) -> ForkServer:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, and leave nothing behind."""
+        for pid in descendants(self.process.pid):  # bubblewrap dies of it by itself, and buries them
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=END_SECONDS)
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)

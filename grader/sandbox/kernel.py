@@ -1,0 +1,284 @@
+"""A throwaway Jupyter kernel, started for one hand-in and talked to with suspicion.
+
+What it sends is foreign: messages are limited in size, outputs are cut, and a kernel that hangs, dies, floods or speaks
+nonsense is stopped, with the reason in words.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any, cast
+
+import zmq
+from jupyter_client.blocking import BlockingKernelClient
+
+from grader.sandbox.limits import Limits
+from grader.sandbox.process import LOST, KernelProcess, new_folder
+
+START_SECONDS = 90
+OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error")
+CUT = "… the rest of this output was cut\n"
+
+
+@dataclass
+class ExecutionOutcome:
+    """What running a piece of code led to.
+
+    Attributes:
+        outputs -- as a notebook keeps them, cut to the limit
+        raised -- name of the exception that ended it, if one did
+        stopped -- why the kernel is no more ("stopped after 60 s"), if it is
+        cut -- whether outputs were too long to keep
+    """
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    raised: str = ""
+    stopped: str = ""
+    cut: bool = False
+
+
+class Kernel:
+    """A kernel in a sandbox of its own; a context manager that leaves nothing behind."""
+
+    def __init__(self, limits: Limits, start: Callable[[], KernelProcess]):
+        """
+        Arguments:
+            start -- starts its process, warm or cold
+
+        Raises:
+            KernelFailed -- where it does not come up
+        """
+        self.limits = limits
+        self.dead = ""
+        self.handles: list[int] = []
+        self.folder: Path | None = None
+        self.process = start()
+        context = zmq.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)  # the default of the sockets made from it
+        context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; by itself it looks for a kernel that starts every 100 ms
+        self.context = context
+        self.client = BlockingKernelClient(context=context)
+        try:
+            self._connect()
+            self._wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, with all that it started."""
+        self.process.close()
+        self.client.stop_channels()
+        self.context.destroy(linger=0)
+        for handle in self.handles:
+            os.close(handle)
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connect(self) -> None:
+        connection = dict(self.process.connection)
+        if self.process.parents is not None:
+            self.folder = new_folder()
+            connection["ip"] = f"{self.folder}/k"
+            for channel in ("shell", "iopub"):
+                self._reach(connection[f"{channel}_port"])
+        self.client.load_connection_info(cast(Any, connection))
+        self.client.start_channels(stdin=False, hb=False, control=False)
+
+    def _reach(self, port: int) -> None:
+        """Hold on to one of the kernel's sockets, and give it a name out here.
+
+        It lies where the student's code can put something else in its place, a link to a socket of this machine, say. So
+        it is opened before any of that runs, and what is opened is what is connected to, however often.
+        """
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                handle = os.open(f"{self.process.address()}-{port}", os.O_PATH | os.O_NOFOLLOW)
+                break
+            except OSError as error:
+                if self.process.status() is not None or time.monotonic() > end:
+                    raise KernelFailed("the kernel ended before it started") from error
+                time.sleep(0.002)
+        self.handles.append(handle)
+        os.symlink(f"/proc/self/fd/{handle}", f"{self.folder}/k-{port}")
+
+    def _wait_until_ready(self) -> None:
+        """As BlockingKernelClient.wait_for_ready, which does not look whether the process is still there, nor whether
+        outputs arrive: a subscription takes a moment, and what is published before it is lost."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            self.client.kernel_info()
+            try:
+                self.client.get_shell_msg(timeout=0.5)
+            except Empty:
+                status = self.process.status()
+                if status is not None:
+                    raise KernelFailed(f"the kernel ended while it started (exit status {status})") from None
+                continue
+            if self._hears():
+                return
+        raise KernelFailed(f"the kernel did not start within {START_SECONDS} s")
+
+    def _hears(self) -> bool:
+        """Ask for a sign of life until one arrives among the outputs."""
+        for _ in range(100):
+            self.client.kernel_info()
+            try:
+                self.client.get_iopub_msg(timeout=0.05)
+                return True
+            except Empty:
+                continue
+        return False
+
+    def run(
+        self, code: str, seconds: float, keep: int | None = None, only: str = "", question: object = None
+    ) -> ExecutionOutcome:
+        """Run code and wait for its end.
+
+        Arguments:
+            code -- as it would stand in a cell
+            seconds -- after which the kernel is stopped
+            keep -- bytes of output to keep, the limit for a cell unless told otherwise
+            only -- keep outputs of this MIME type alone
+            question -- data that travels beside the code: it finds it in the content of the kernel's parent message
+        """
+        outcome = ExecutionOutcome()
+        budget = self.limits.output if keep is None else keep
+        if self.dead:
+            outcome.stopped = self.dead
+            return outcome
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        request = self.client.session.msg("execute_request", {**content, "stop_on_error": False, "question": question})
+        self.client.shell_channel.send(request)
+        message_id = request["header"]["msg_id"]
+        end = time.monotonic() + seconds
+        replied_at = 0.0
+        while True:
+            now = time.monotonic()
+            if now > end:
+                return self._stop(outcome, f"stopped after {seconds:g} s")
+            try:
+                message = self.client.get_iopub_msg(timeout=min(0.2, max(0.01, end - now)))
+            except Empty:
+                status = self.process.status()
+                if status == LOST and not self.process.watchdog.reason:
+                    raise KernelFailed("what it was forked from has ended") from None
+                if status is not None:
+                    return self._stop(outcome, self.process.watchdog.reason or _last_words(status))
+                # The reply goes by another way. When it is there and the outputs' end is not, that message was too
+                # large to be let through.
+                if not replied_at and self._has_replied(message_id):
+                    replied_at = now
+                if replied_at and now - replied_at > 1:
+                    outcome.cut = True
+                    return outcome if self._hears_again() else self._stop(outcome, "stopped: it flooded its connection")
+                continue
+            except Exception:
+                return self._stop(outcome, "stopped: it sent a message that cannot be read")
+            if message.get("parent_header", {}).get("msg_id") != message_id:
+                continue
+            kind, content = message.get("msg_type"), message.get("content", {})
+            if kind == "status" and content.get("execution_state") == "idle":
+                return outcome
+            if kind in OUTPUT_TYPES:
+                if kind == "error":
+                    outcome.raised = str(content.get("ename", "an exception"))[:100]
+                if not only or only in content.get("data", {}):
+                    budget = self._keep(outcome, kind, content, budget)
+
+    def _keep(self, outcome: ExecutionOutcome, kind: str, content: dict[str, Any], budget: int) -> int:
+        output = _output(kind, content)
+        size = _size(output)
+        if size <= budget:
+            last = outcome.outputs[-1] if outcome.outputs else {}
+            if kind == "stream" and last.get("output_type") == "stream" and last["name"] == output["name"]:
+                last["text"] += output["text"]
+            else:
+                outcome.outputs.append(output)
+            return budget - size
+        if not outcome.cut:
+            outcome.outputs.append({"output_type": "stream", "name": "stdout", "text": CUT})
+        outcome.cut = True
+        return 0
+
+    def _has_replied(self, message_id: str) -> bool:
+        try:
+            while True:
+                reply = self.client.get_shell_msg(timeout=0)
+                if reply.get("parent_header", {}).get("msg_id") == message_id:
+                    return True
+        except Empty:
+            return False
+
+    def _hears_again(self) -> bool:
+        """Connect anew: ZeroMQ drops the connection that carries a too large message, for good."""
+        self.client.iopub_channel.stop()
+        self.client._iopub_channel = None
+        self.client.iopub_channel.start()
+        return self._hears()
+
+    def _stop(self, outcome: ExecutionOutcome, reason: str) -> ExecutionOutcome:
+        self.process.end()
+        self.dead = outcome.stopped = reason
+        return outcome
+
+
+class KernelFailed(RuntimeError):
+    """A kernel that did not come up, or was lost with its spawner: the machine's fault, not the student's."""
+
+
+def _last_words(status: int) -> str:
+    if status > 128:
+        number = status - 128
+        name = signal.Signals(number).name if number in list(signal.Signals) else number
+        return f"ended the kernel (signal {name})"
+    return f"ended the kernel (exit status {status})"
+
+
+def _output(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    """An output as nbformat wants it, whatever came."""
+    if kind == "stream":
+        name = "stderr" if content.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": str(content.get("text", ""))}
+    if kind == "error":
+        lines = content.get("traceback")
+        return {
+            "output_type": "error",
+            "ename": str(content.get("ename", "")),
+            "evalue": str(content.get("evalue", "")),
+            "traceback": [str(line) for line in lines] if isinstance(lines, list) else [],
+        }
+    data = content.get("data")
+    bundle = {str(k): v for k, v in data.items() if isinstance(v, str)} if isinstance(data, dict) else {}
+    output: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": _alt_text(content.get("metadata"))}
+    if kind == "execute_result":
+        output["execution_count"] = None
+    return output
+
+
+def _alt_text(metadata: Any) -> dict[str, Any]:
+    """What `data.show` writes beside a picture for those who cannot see it; no other metadata is kept."""
+    picture = metadata.get("image/png") if isinstance(metadata, dict) else None
+    alt = picture.get("alt") if isinstance(picture, dict) else None
+    return {"image/png": {"alt": alt[:1000]}} if isinstance(alt, str) else {}
+
+
+def _size(output: dict[str, Any]) -> int:
+    if "data" in output:
+        return sum(map(len, output["data"].values()))
+    return len(output.get("text", "")) + sum(map(len, output.get("traceback", [])))

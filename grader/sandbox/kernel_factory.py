@@ -1,0 +1,84 @@
+"""Where a grading process takes its kernels from: a fork server for many hand-ins, or a cold start where there can be none."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from grader.sandbox.fork_server import ForkServer
+from grader.sandbox.kernel import Kernel, KernelFailed
+from grader.sandbox.limits import Limits
+from grader.sandbox.preload import Preload
+from grader.sandbox.process import start_cold
+from grader.sandbox.spawner import NoWarmStart, Spawner
+
+
+class KernelFactory:
+    """Supplies kernels, one at a time; a context manager that leaves nothing behind."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        sandboxed: bool = True,
+        warm: bool = False,
+        preload: Preload | None = None,
+        fork_server: str = "",
+    ):
+        """
+        Arguments:
+            warm -- whether kernels are forked from a fork server, which has what is needed at hand
+            fork server -- address of one that is there already; without it, one is started
+        """
+        self.limits, self.sandboxed, self.preload = limits, sandboxed, preload or Preload()
+        self.why_cold = "" if warm and sandboxed else "not asked for"
+        self.address = fork_server
+        self.fork_server: ForkServer | None = None
+        self.spawner: Spawner | None = None
+
+    def __enter__(self) -> KernelFactory:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the spawner, and the fork server if it is ours."""
+        if self.spawner:
+            self.spawner.close()
+            self.spawner = None
+        if self.fork_server:
+            self.fork_server.close()
+            self.fork_server = None
+        self.address = ""
+
+    def start(self) -> Kernel:
+        """A kernel that runs and is listened to.
+
+        Raises:
+            KernelFailed -- where none comes up, warm or cold
+        """
+        for _ in range(2):  # a kernel that does not come up is the machine's fault, and often busy is all that it is
+            if not self.why_cold:
+                try:
+                    return Kernel(self.limits, self._spawner().start)
+                except (KernelFailed, NoWarmStart, OSError) as reason:
+                    self.close()
+                    failure = str(reason)
+        if not self.why_cold:
+            self.why_cold = failure
+        cold = partial(start_cold, self.limits, self.sandboxed)
+        try:
+            return Kernel(self.limits, cold)
+        except KernelFailed:
+            return Kernel(self.limits, cold)
+
+    def _spawner(self) -> Spawner:
+        if self.spawner and self.spawner.is_worn:
+            self.spawner.close()
+            self.spawner = None
+        if not self.spawner:
+            if not self.address:
+                self.fork_server = ForkServer(self.preload, self.limits)
+                self.address = self.fork_server.address
+            self.spawner = Spawner(self.address, self.limits)
+        return self.spawner

@@ -1,0 +1,126 @@
+"""What a kernel uses, watched from outside: too much memory, disk, files, processes or threads ends it, with the reason."""
+
+from __future__ import annotations
+
+import os
+import resource
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from grader.sandbox.bubblewrap import WRITABLE
+from grader.sandbox.limits import Limits
+
+EVERY = 0.2  # seconds
+
+
+class Watchdog(threading.Thread):
+    """Stops a kernel that takes too much, and keeps the reason."""
+
+    def __init__(self, family: Callable[[], list[int]], end: Callable[[], None], limits: Limits, sandboxed: bool):
+        """
+        Arguments:
+            family -- gives the process ids of the kernel and all that it started
+            end -- kills them
+            sandboxed -- whether the folders that it can write to are its own
+        """
+        super().__init__(daemon=True)
+        self.family, self.end, self.limits, self.sandboxed = family, end, limits, sandboxed
+        self.reason = ""
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        while not self._done.wait(EVERY):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it ended in between
+                self.reason = self._excess()
+            if self.reason:
+                self.end()
+                return
+
+    def stop(self) -> None:
+        self._done.set()
+
+    def _excess(self) -> str:
+        limits, family = self.limits, self.family()
+        if len(family) > limits.processes:
+            return f"started more than {limits.processes} processes"
+        if sum(map(_threads, family)) > limits.threads:
+            return f"started more than {limits.threads} threads"
+        if sum(map(resident, family)) > limits.memory and sum(map(_proportional, family)) > limits.memory:
+            return f"used more than {limits.memory / 1e9:g} GB of memory"
+        if self.sandboxed and family and _files(family[-1]) > limits.files:
+            return f"made more than {limits.files} files"
+        return ""
+
+
+def descendants(pid: int) -> list[int]:
+    """Process ids of all that a process started, parents first."""
+    found: list[int] = []
+    parents = [pid]
+    while parents:
+        parent = parents.pop()
+        children = _children(parent)
+        found += children
+        parents += children
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    """From the one file that says so: psutil would read every process of the machine, five times a second."""
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+        return [
+            int(child)
+            for thread in threads
+            for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()
+        ]
+    except FileNotFoundError:
+        if Path("/proc/self/task").exists():
+            return []
+    except OSError:
+        return []
+    with suppress(psutil.Error):  # no Linux
+        return [child.pid for child in psutil.Process(pid).children()]
+    return []
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process has; 0 where it is gone."""
+    with suppress(psutil.Error):
+        return psutil.Process(pid).memory_info().rss
+    return 0
+
+
+def _proportional(pid: int) -> int:
+    """Resident bytes, where those that forked processes share are counted once: slower to tell."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return resident(pid)
+
+
+def _threads(pid: int) -> int:
+    with suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/task"))
+    return 0
+
+
+def _files(pid: int) -> int:
+    """Most files in one of the folders that a sandboxed process can write to."""
+    counts = [0]
+    for folder in WRITABLE:
+        with suppress(OSError):
+            disk = os.statvfs(f"/proc/{pid}/root{folder}")
+            counts.append(disk.f_files - disk.f_ffree)
+    return max(counts)
+
+
+def rlimits(limits: Limits) -> None:
+    """Limits that the kernel of the machine enforces; runs in the child, between fork and exec."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.disk, limits.disk))
+    resource.setrlimit(resource.RLIMIT_DATA, (4 * limits.memory, 4 * limits.memory))

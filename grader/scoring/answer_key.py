@@ -1,0 +1,153 @@
+"""Answer keys: an assignment's cases drawn for one seed, with what the reference and every slip answer.
+
+The key of the fixed seed serves `check` in the student's notebook (`scoring/visible_key.py`). Every grading run draws a key of
+its own, which never leaves the judging process.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from grader.scoring import probe
+from grader.scoring.comparison import Tolerance
+from grader.spec import exercise as declarations
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CaseKey:
+    """A case's inputs and answers, encoded by `probe`; one answer a slip, in the exercise's order.
+
+    Attributes:
+        known -- whether the visible case of this title has the same answer: then whoever wrote that down has it
+    """
+
+    title: str
+    inputs: list
+    raises: str | None
+    expected: Answer
+    slips: list[Answer]
+    known: bool = False
+
+    @cached_property
+    def wanted(self) -> Any:
+        """The expected value, read; the same for every hand-in, so not to be changed."""
+        return probe.decode(self.expected["value"])
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Whether an input is an array of single precision."""
+        return _is_single(self.inputs)
+
+
+@dataclass(frozen=True)
+class ExerciseKey:
+    """What is needed to judge one function, as data: an Exercise without its code."""
+
+    name: str
+    points: float
+    signature: str
+    hints: list[str]
+    uses: list[str]
+    forbids: list[str]
+    forbids_own: list[str]
+    tolerance: Tolerance
+    observer: str | None
+    slips: list[tuple[str, str]]
+    cases: list[CaseKey]
+
+    @cached_property
+    def inputs(self) -> str:
+        """The inputs of all cases, as JSON."""
+        return json.dumps([case.inputs for case in self.cases])
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """The exercises of an assignment, drawn for one seed."""
+
+    assignment: str
+    seed: int
+    exercises: dict[str, ExerciseKey]
+
+
+def _is_single(tree: Any) -> bool:
+    kind, content = tree
+    if kind == "array":
+        return probe.read_npy(base64.b64decode(content)).dtype == np.float32
+    if kind in ("tuple", "list"):
+        return any(_is_single(item) for item in content)
+    return kind == "dict" and any(_is_single(value) for _, value in content)
+
+
+def draw(assignment: declarations.Assignment, seed: int) -> AnswerKey:
+    """Draw every exercise's cases and run the reference and the slips on them."""
+    return AnswerKey(
+        assignment.name, seed, {name: draw_exercise(one, seed) for name, one in assignment.exercises.items()}
+    )
+
+
+def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
+    drawn = [(case.title, probe.encode([case.args, case.kwargs])) for case in one.draw(declarations.VISIBLE_SEED)]
+    return [(title, _answer(one.function, inputs, one.observer)) for title, inputs in drawn]
+
+
+def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> ExerciseKey:
+    """Draw one exercise's cases and run the reference and, unless they are not asked for, the slips on them."""
+    from data import quietly  # here, for keys are drawn only where the sources are
+
+    with quietly():  # a slip may make TensorFlow's C++ part complain, and nobody here has made it
+        return _drawn(one, seed, one.slips if with_slips else [])
+
+
+def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Slip]) -> ExerciseKey:
+    slips = [one.compiled(slip.code) for slip in declared]
+    visible = _visible_answers(one) if seed != declarations.VISIBLE_SEED else []
+    cases = []
+    for case in one.draw(seed):
+        inputs = probe.encode([case.args, case.kwargs])
+        expected = _answer(one.function, inputs, one.observer)
+        if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
+            raise ValueError(f"{one.name}, case {case.title!r}: the reference answers {expected}")
+        answers = [_answer(slip, inputs, one.observer) for slip in slips]
+        cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in visible))
+    return ExerciseKey(
+        name=one.name,
+        points=one.points,
+        signature=f"{one.name}{inspect.signature(one.function)}",
+        hints=one.hints,
+        uses=list(one.uses),
+        forbids=list(one.forbids),
+        forbids_own=list(one.forbids_own),
+        tolerance=Tolerance(one.limit, one.limit_float32, one.dtype),
+        observer=one.observer_source(),
+        slips=[(slip.title, slip.help) for slip in declared],
+        cases=cases,
+    )
+
+
+def _answer(function: Any, inputs: list, observer: Any) -> Answer:
+    args, kwargs = probe.decode(inputs)
+    with np.errstate(all="ignore"):
+        return probe.observe(function, args, kwargs, observer)
+
+
+def read_key(content: dict[str, Any]) -> AnswerKey:
+    """A key from what `dataclasses.asdict` made of it."""
+    exercises = {name: read_exercise(one) for name, one in content["exercises"].items()}
+    return AnswerKey(content["assignment"], content["seed"], exercises)
+
+
+def read_exercise(one: dict[str, Any]) -> ExerciseKey:
+    """One exercise, likewise."""
+    cases = [CaseKey(**case) for case in one["cases"]]
+    slips = [(title, text) for title, text in one["slips"]]
+    return ExerciseKey(**{**one, "tolerance": Tolerance(**one["tolerance"]), "slips": slips, "cases": cases})

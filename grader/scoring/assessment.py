@@ -1,0 +1,166 @@
+"""From answers to marks: one verdict a case, the slip that explains the wrong ones, and the points.
+
+The notebook's `check` and the judge both call `assess`, so that they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from grader.scoring import probe
+from grader.scoring.answer_key import Answer, CaseKey, ExerciseKey
+from grader.scoring.comparison import Verdict, compare, describe
+from grader.scoring.marks import CaseMark, Mark
+
+UNWRITTEN = "NotImplementedError"
+ALONE = "What passes here counts only beside another case: an error, or an answer that is always the same, proves little alone."
+
+
+def assess(
+    exercise: ExerciseKey,
+    answers: list[Answer | None],
+    stopped: str = "",
+    broken_rule: str = "",
+    show_values: bool = False,
+) -> Mark:
+    """Judge the answers to an exercise's cases.
+
+    Arguments:
+        exercise -- with the cases, in the order of the answers
+        answers -- one a case, None where none came
+        stopped -- why answers are missing ("stopped after 60 s"), if they are
+        broken_rule -- the sentence about a forbidden call, which costs all points, or nothing
+        show_values -- whether expected values and answers are shown: of visible cases, never of hidden ones
+    """
+    tell = _describe if show_values else _nothing
+    asked = zip(exercise.cases, answers, strict=True)
+    cases = [_assess_case(exercise, one, answer, stopped, tell) for one, answer in asked]
+    if not show_values:
+        cases = [replace(case, expected="", yours="") for case in cases]
+    passed = sum(case.passed for case in cases)
+    # Refusing every input is no solution, and repeating the visible answers is none: a case that must raise, or whose
+    # answer is known, counts only beside one of another kind.
+    telling = [mark for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None and not one.known]
+    alone = bool(passed and telling and not any(mark.passed for mark in telling))
+    if alone or broken_rule:
+        passed = 0
+    mark = Mark(
+        name=exercise.name,
+        status=_status(cases, passed, stopped),
+        points=round(exercise.points * passed / len(cases), 2),
+        maximum=exercise.points,
+        cases=cases,
+        slip=_recognise(exercise, answers, cases),
+        hint=next(iter(exercise.hints), ""),
+    )
+    if broken_rule:
+        mark.notes.append(broken_rule)
+        mark.status = "failed"
+    elif stopped:
+        mark.notes.append(stopped)
+    elif alone:
+        mark.notes.append(ALONE)
+    return mark
+
+
+def _status(cases: list[CaseMark], passed: int, stopped: str) -> str:
+    outcomes = {case.outcome for case in cases}
+    if passed == len(cases):
+        return "passed"
+    if passed:
+        return "partial"
+    if outcomes <= {"unwritten", "undefined"}:
+        return "missing"
+    if "stopped" in outcomes:
+        return "timeout" if stopped.startswith("stopped after") else "error"
+    return "error" if "wrong" not in outcomes else "failed"
+
+
+def _assess_case(
+    exercise: ExerciseKey, case: CaseKey, answer: Answer | None, stopped: str, tell: Callable[[Answer], str]
+) -> CaseMark:
+    if answer is None:
+        return CaseMark(case.title, False, stopped or "no answer came back", "stopped")
+    if "undefined" in answer:
+        return CaseMark(case.title, False, f"{exercise.name} is not defined", "undefined")
+    expected = f"raises {case.raises}" if case.raises else tell(case.expected)
+    if "raised" in answer:
+        return _assess_exception(case, answer, expected)
+    if case.raises:
+        return CaseMark(
+            case.title, False, f"returned, where {case.raises} had to be raised", "wrong", expected, tell(answer)
+        )
+    verdict = _verdict(exercise, case, case.expected, answer)
+    if verdict.same and answer.get("changed") is True:
+        what = "the input was modified: work on a copy"
+        return CaseMark(case.title, False, what, "wrong", "its input as it was", "its input changed")
+    return CaseMark(
+        case.title,
+        verdict.same,
+        verdict.what,
+        "passed" if verdict.same else "wrong",
+        expected,
+        verdict.where or tell(answer),
+    )
+
+
+def _assess_exception(case: CaseKey, answer: Answer, expected: str) -> CaseMark:
+    raised = [str(name)[:60] for name in answer["raised"]] if isinstance(answer["raised"], list) else []
+    kind = raised[0] if raised else "an exception"
+    if case.raises and case.raises in raised:
+        return CaseMark(case.title, True, f"raises {case.raises}, as it should", "passed", expected, expected)
+    if kind == UNWRITTEN:
+        return CaseMark(case.title, False, "not written yet", "unwritten", expected, "not written yet")
+    line = answer.get("line")
+    what = f"raised {kind}" + (f" in line {line} of the cell" if isinstance(line, int) else "")
+    message = str(answer.get("message") or "")[:200]
+    return CaseMark(case.title, False, what, "raised", expected, f"{kind}: {message}" if message else kind)
+
+
+def _verdict(exercise: ExerciseKey, case: CaseKey, expected: Answer, answer: Answer) -> Verdict:
+    try:
+        yours = probe.decode(answer.get("value"))
+    except (probe.Unreadable, ValueError, RecursionError) as error:
+        return Verdict(False, str(error))
+    wanted = case.wanted if expected is case.expected else probe.decode(expected["value"])
+    return compare(wanted, yours, exercise.tolerance, single=case.is_single)
+
+
+def _describe(answer: Answer) -> str:
+    try:
+        return describe(probe.decode(answer["value"]))
+    except (KeyError, ValueError, RecursionError):
+        return "no value"
+
+
+def _nothing(answer: Answer) -> str:
+    return ""
+
+
+def _recognise(exercise: ExerciseKey, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:
+    """The slip that gives the student's answer in every case that failed, if there is one.
+
+    Where there is none, errors that had to be raised may be a second thing that is missing: the finding of each says so,
+    and the slip is looked for in the other cases.
+    """
+    failed = [i for i, mark in enumerate(marks) if not mark.passed]
+    if any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):
+        return None
+    for wrong in (failed, [i for i in failed if not exercise.cases[i].raises]):
+        for number, slip in enumerate(exercise.slips):
+            if wrong and all(
+                _same_answer(exercise, exercise.cases[i], exercise.cases[i].slips[number], answers[i]) for i in wrong
+            ):
+                return slip
+    return None
+
+
+def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer, answer: Answer | None) -> bool:
+    if answer is None or ("raised" in slip) != ("raised" in answer):
+        return False
+    if bool(slip.get("changed")) != bool(answer.get("changed")):
+        return False
+    if "raised" in slip:
+        return slip["raised"][:1] == answer["raised"][:1]
+    return _verdict(exercise, case, slip, answer).same

@@ -1,0 +1,204 @@
+"""Call a function and write down what it did, as plain JSON.
+
+The text of this file is sent into the student's kernel, and the same code runs the reference in the trusted process, so
+it needs nothing but the standard library and NumPy. Values travel as a small tree of tagged lists: numbers, strings,
+sequences, and arrays as base64 of `.npy` files, never as pickles. What comes back from a kernel is foreign: `decode`
+believes none of it.
+"""
+
+import base64
+import io
+import json
+import math
+import re
+
+import numpy as np
+
+# What an answer may be: of one array, of structures in structures, of lists in one answer (they are slow to read, and arrays
+# come in one piece), and of all answers to the cases of a function.
+MAX_BYTES = 32_000_000
+MAX_DEPTH = 12
+MAX_PARTS = 50_000
+MAX_OUTPUT = 100_000_000
+KINDS = "biufc"  # bool, int, unsigned, float, complex: no objects, no text
+HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '([<>|=]?[a-zA-Z]\d{0,3})', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\), \} *\n",
+    re.DOTALL,
+)
+
+
+class Unreadable(ValueError):
+    """An answer that is not what `encode` writes; the message says why, in words for the student."""
+
+
+def encode(value, depth=0):
+    """Turn a value into a JSON tree; what has no place in one (a generator, say) is named by its type."""
+    if depth > MAX_DEPTH:
+        return ["other", "a structure nested too deeply"]
+    if value is None or type(value) in (bool, int, float):
+        return ["plain", value]
+    if isinstance(value, str):
+        return ["plain", value[:1000]]
+    if isinstance(value, (tuple, list)):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return [kind, [encode(item, depth + 1) for item in value]]
+    if isinstance(value, dict):
+        return ["dict", [[encode(k, depth + 1), encode(v, depth + 1)] for k, v in value.items()]]
+    try:
+        array = _as_array(value)
+        if array.nbytes > MAX_BYTES:
+            return ["other", f"{type(value).__name__} of shape {array.shape}, too large to be read"]
+        return ["array", _npy(array)]
+    except Exception:
+        return ["other", type(value).__name__]
+
+
+def _as_array(value):
+    """A plain NumPy array of a number, an array, or a tensor of any backend."""
+    if hasattr(value, "detach"):  # PyTorch's: off the graph, and off the GPU
+        value = value.detach().cpu()
+    if hasattr(value, "numpy"):
+        value = value.numpy()
+    array = np.asarray(value)
+    if array.dtype.kind not in KINDS:
+        array = array.astype(np.float32)  # bfloat16 and its like have a kind of their own
+    return array
+
+
+def _npy(array):
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def decode(tree, depth=0):
+    """Turn a tree back into a value.
+
+    Raises:
+        Unreadable -- for anything that `encode` would not have written
+    """
+    if depth > MAX_DEPTH + 1 or not isinstance(tree, list) or len(tree) != 2:
+        raise Unreadable("the answer is not in the form that the grader reads")
+    kind, content = tree
+    if kind == "plain" and (content is None or isinstance(content, (bool, int, float, str))):
+        return content
+    if kind in ("tuple", "list") and isinstance(content, list):
+        items = [decode(item, depth + 1) for item in content]
+        return tuple(items) if kind == "tuple" else items
+    if kind == "dict" and isinstance(content, list):
+        return dict(_decode_pair(pair, depth) for pair in content)
+    if kind == "array" and isinstance(content, str):
+        return read_npy(base64.b64decode(content))
+    if kind == "other" and isinstance(content, str):
+        return Other(content[:100])
+    raise Unreadable("the answer is not in the form that the grader reads")
+
+
+def _decode_pair(pair, depth):
+    if not isinstance(pair, list) or len(pair) != 2:
+        raise Unreadable("the answer holds a dictionary that cannot be read")
+    key = decode(pair[0], depth + 1)
+    if isinstance(key, np.ndarray) and key.ndim == 0:
+        key = key.item()
+    if not isinstance(key, (str, int, float, bool, type(None))):
+        raise Unreadable("the answer holds a dictionary whose keys are not names or numbers")
+    return key, decode(pair[1], depth + 1)
+
+
+def read_npy(raw):
+    """Read the bytes of an `.npy` file (NEP 1) as `encode` writes them; the header's word is checked against the bytes
+    that are there.
+
+    Raises:
+        Unreadable -- where the header lies, or the dtype is not a number's
+    """
+    # NumPy's own reader takes the header for Python and evaluates it: slow, and not for what is foreign.
+    header = HEADER.match(raw, 0, 4096)
+    if not header:
+        raise Unreadable("the answer holds an array that cannot be read")
+    kind, fortran, sizes = (text.decode() for text in header.groups())
+    try:
+        dtype = np.dtype(kind)
+    except TypeError as error:
+        raise Unreadable("the answer holds an array that cannot be read") from error
+    if dtype.kind not in KINDS:
+        raise Unreadable(f"the answer holds an array of {dtype}, which are not numbers")
+    shape, body = tuple(int(size) for size in sizes.split(",") if size.strip()), raw[header.end() :]
+    if math.prod(shape) * dtype.itemsize != len(body):
+        raise Unreadable("the answer holds an array whose header does not fit its bytes")
+    flat = np.frombuffer(body, dtype)
+    return (flat.reshape(shape[::-1]).T if fortran == "True" else flat.reshape(shape)).copy()
+
+
+class Other:
+    """Stands for a value of a type that cannot be an answer."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+def observe(function, args, kwargs, observer=None):
+    """Call a function on decoded inputs and return what happened, as a JSON tree.
+
+    Returns:
+        {"value": tree} or {"raised": [names of the exception's classes], "message": str, "line": int or None};
+        with "changed": True where the call altered its inputs
+    """
+    before = encode([args, kwargs])
+    try:
+        result = observer(function, *args, **kwargs) if observer else function(*args, **kwargs)
+        answer = {"value": encode(result)}
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        answer = {
+            "raised": [kind.__name__ for kind in type(error).__mro__],
+            "message": _message(error),
+            "line": line_of(error, function),
+        }
+    if encode([args, kwargs]) != before:
+        answer["changed"] = True
+    return answer
+
+
+def _message(error):
+    try:
+        return str(error)[:300]
+    except Exception:
+        return ""
+
+
+def line_of(error, function):
+    """The line of the function's own cell in which the exception came up, counted from the cell's first line."""
+    code = getattr(function, "__code__", None)
+    lines = []
+    step = error.__traceback__
+    while step is not None:
+        if code is not None and step.tb_frame.f_code.co_filename == code.co_filename:
+            lines.append(step.tb_lineno)
+        step = step.tb_next
+    return lines[-1] if lines else None
+
+
+def answer_all(function, inputs, publish, observer_source=None):
+    """Observe a function on every input and publish each answer as it comes; runs in the student's kernel.
+
+    Arguments:
+        function -- what the student's name stands for, or None where there is none
+        inputs -- JSON text, a list of encoded (args, kwargs)
+        publish -- called with the JSON text of {"case": index, ...answer}
+        observer_source -- text of a function `observer(function, *args, **kwargs)`, where a bare call is not enough
+    """
+    observer = None
+    if observer_source:
+        namespace: dict = {}
+        exec(observer_source, namespace)
+        observer = namespace["observer"]
+    for index, tree in enumerate(json.loads(inputs)):
+        if function is None:
+            answer = {"undefined": True}
+        else:
+            args, kwargs = decode(tree)
+            answer = observe(function, args, kwargs, observer)
+        publish(json.dumps({"case": index, **answer}))

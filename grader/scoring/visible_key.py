@@ -1,0 +1,112 @@
+"""The keys of the visible cases, on disk: what `check` judges by in a student's notebook.
+
+Each exercise has two files, drawn when they are first asked for: one judges, the other also knows what slips answer, which
+is of use only when a check fails, and takes half a minute for a model. A class kit ships the folder, and then neither
+solutions nor exercises are needed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from grader.base.assignments import names, week
+from grader.base.dependencies import of_keys
+from grader.base.files import write_atomically
+from grader.base.paths import ROOT
+from grader.scoring import answer_key
+from grader.scoring.answer_key import ExerciseKey
+from grader.spec.exercise import VISIBLE_SEED
+from grader.spec.registry import load as load_assignment
+
+FOLDER = ROOT / ".course" / "keys"
+INDEX = "index"  # beside the exercises' files: what each is worth
+WITH_SLIPS = ".slips"  # ends the name of an exercise's second file
+
+
+def assignments() -> list[str]:
+    """The assignments that can be checked here: declared, or with keys."""
+    declared = names() if find_spec("solutions") else []
+    found = {*declared, *(path.parent.name for path in FOLDER.glob(f"w*/{INDEX}.json"))}
+    return sorted(found, key=lambda name: (week(name), name))
+
+
+def find(function_name: str) -> tuple[str, ExerciseKey] | None:
+    """The assignment that asks for a function of this name, and the exercise."""
+    for assignment in assignments():
+        if function_name in points(assignment):
+            return assignment, load(assignment, function_name)
+    return None
+
+
+@cache
+def points(assignment: str) -> dict[str, float]:
+    """What each exercise of an assignment is worth, by its name.
+
+    Raises:
+        FileNotFoundError -- where there are neither keys nor the sources to make them
+    """
+    return _read(assignment, INDEX)["points"]
+
+
+@cache
+def load(assignment: str, name: str, slips: bool = False) -> ExerciseKey:
+    """The key of one exercise, with or without its slips; made anew where its sources are here and have changed.
+
+    Raises:
+        FileNotFoundError -- where there is neither a key nor the sources to make one
+    """
+    return answer_key.read_exercise(_read(assignment, name + WITH_SLIPS * slips)["exercise"])
+
+
+def are_slips_drawn(assignment: str, name: str) -> bool:
+    """Whether `load` with slips has only to read."""
+    return bool(_on_disk(assignment, name + WITH_SLIPS))
+
+
+def write(assignment: str) -> Path:
+    """Draw all that is missing or out of date of an assignment; the folder of its keys."""
+    for slips in (False, True):
+        for name in points(assignment):
+            load(assignment, name, slips)
+    return FOLDER / assignment
+
+
+def write_all() -> None:
+    """Draw all that is missing or out of date of every assignment, week by week."""
+    for assignment in assignments():
+        write(assignment)
+
+
+def _read(assignment: str, name: str) -> dict[str, Any]:
+    content = _on_disk(assignment, name)
+    if content:
+        return content
+    sources = of_keys(assignment)
+    if not sources:
+        raise FileNotFoundError(
+            f"The answer key of {assignment} is missing: copy .course/keys from the course's folder."
+        )
+    content = {"made_from": sources, **_drawn(assignment, name)}
+    write_atomically(FOLDER / assignment / f"{name}.json", json.dumps(content))
+    return content
+
+
+def _on_disk(assignment: str, name: str) -> dict[str, Any]:
+    """What a file holds; empty where there is none, or where it is not what the sources say now."""
+    path = FOLDER / assignment / f"{name}.json"
+    sources = of_keys(assignment)
+    content = json.loads(path.read_text()) if path.exists() else {}
+    return content if not sources or content.get("made_from") == sources else {}
+
+
+def _drawn(assignment: str, name: str) -> dict[str, Any]:
+    exercises = load_assignment(assignment).exercises
+    if name == INDEX:
+        return {"points": {one.name: one.points for one in exercises.values()}}
+    one, slips = exercises[name.removesuffix(WITH_SLIPS)], name.endswith(WITH_SLIPS)
+    return {"exercise": asdict(answer_key.draw_exercise(one, VISIBLE_SEED, slips))}

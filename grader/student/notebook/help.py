@@ -1,0 +1,76 @@
+"""`hint` and `reveal`: help in steps, and the course's own solution for those who have tried."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+
+from grader.base.paths import ROOT
+from grader.presentation.text import with_code
+from grader.spec.exercise import without_markers
+from grader.student.notebook import record
+from grader.student.notebook.display import OneLine, show
+from grader.student.notebook.exercise_of import exercise_of
+
+SOLUTIONS = ROOT / "solutions"
+
+
+class NotShown(OneLine):
+    """A solution that is not shown, with what to do instead."""
+
+    title = "Not shown"
+
+
+def hint(function: Callable) -> None:
+    """Show the next step of help for a function: each call shows one more."""
+    assignment, exercise = exercise_of(function, sys._getframe(1).f_globals, "hint")
+    shown = min(record.hints_shown(exercise.name) + 1, len(exercise.hints))
+    record.hinted(exercise.name, shown)
+    lines = [f"Hint {i + 1} of {len(exercise.hints)}: {text}" for i, text in enumerate(exercise.hints[:shown])]
+    if shown == len(exercise.hints):
+        last = "That was the last hint."
+        if _solution(assignment, exercise.name):
+            last += f" Once you have tried, the solution can be had: from grader import reveal; reveal({exercise.name})"
+        lines.append(last)
+    items = "".join(f"<p style='margin:.2em 0'>{with_code(line)}</p>" for line in lines)
+    show(
+        f"<div class='convnets-hint' style='border-left:4px solid #3b7dd8;padding:.2em .8em'>{items}</div>",
+        "\n".join(lines),
+    )
+
+
+def reveal(function: Callable) -> None:
+    """Show the course's own solution of a function, to those who have tried; the record says that it was shown.
+
+    Arguments:
+        function -- one of the functions that a notebook asks for, as you wrote it
+
+    Raises:
+        AssertionError -- with one line, where nothing was tried yet, or where the solutions are not in this copy
+    """
+    assignment, exercise = exercise_of(function, sys._getframe(1).f_globals, "reveal")
+    name = exercise.name
+    source = _solution(assignment, name)
+    left = len(exercise.hints) - record.hints_shown(name)
+    help_left = f" {left} hint{'s are' * (left > 1) or ' is'} left: hint({name})." if left else ""
+    if not source:
+        raise NotShown(f"the solutions are with your instructor, not in this copy of the course.{help_left}")
+    if not record.has_tried(name):
+        todo = f"write {name} as well as you can, run check({name}), and then ask again"
+        raise NotShown(f"first a try of your own: {todo}.{help_left}")
+    record.revealed(name)
+    line = "The course's own solution. Others are right too: check decides."
+    show(f"{line}\n\n```python\n{source}\n```", f"{line}\n\n{source}", kind="text/markdown")
+
+
+def _solution(assignment: str, name: str) -> str:
+    """The reference's text, read and not imported, for that costs seconds; nothing in a class kit, which has none."""
+    try:
+        text = (SOLUTIONS / f"{assignment}.py").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    node = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+    lines = text.splitlines(keepends=True)[first - 1 : node.end_lineno]
+    return without_markers("".join(lines)).rstrip()

@@ -1,0 +1,135 @@
+"""Handing in: a copy of the notebook that nobody changes by accident, a receipt, and what is still missing."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import time
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from grader.base.errors import CourseError
+from grader.base.paths import FOLDER, ROOT
+from grader.scoring import visible_key
+from grader.student.notebook import record
+from grader.submission.cells import ANSWER, is_defined, is_unwritten
+from grader.submission.notebook_file import HandedCell, Rejected, parse, read_file
+
+# Where JupyterLab's file browser shows them, and a browser finds them: the course's own folder begins with a dot.
+HANDED_IN = FOLDER / "handed-in" if os.environ.get("COURSE_FOLDER") else ROOT / "notebooks" / "handed-in"
+
+
+class NotHandedIn(CourseError):
+    """There is no such assignment, or its file cannot be handed in; the message says why."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was handed in, and when.
+
+    Attributes:
+        file -- the copy, relative to the receipt
+        handed_in, saved -- when, with the time zone; `saved` is when the notebook was last written
+        sha256 -- of the copy, in hex: `sha256sum` says the same
+        missing -- names of functions and answers that nobody has written yet
+        broken -- cells of functions that are no Python, with the line and the reason
+    """
+
+    assignment: str
+    file: str
+    handed_in: str
+    saved: str
+    bytes: int
+    sha256: str
+    missing: list[str]
+    broken: list[str]
+
+
+def submit(assignment: str, notebook: Path | None = None, folder: Path | None = None) -> tuple[Receipt, Path]:
+    """Copy a notebook into a folder of its own, with a receipt beside it; earlier copies stay.
+
+    Arguments:
+        assignment -- such as "w1_conv"
+        notebook -- the file; by default the course's own, notebooks/A/A.ipynb
+        folder -- where copies are kept; by default notebooks/handed-in
+
+    Returns:
+        the receipt, and the copy's path
+
+    Raises:
+        NotHandedIn -- where there is no such assignment or file, or where the file is no notebook of this assignment
+    """
+    if assignment not in visible_key.assignments():
+        known = ", ".join(visible_key.assignments())
+        raise NotHandedIn(f"There is no assignment {assignment!r}. There are: {known}.")
+    notebook = notebook or ROOT / "notebooks" / assignment / f"{assignment}.ipynb"
+    try:
+        raw = read_file(notebook)
+        cells = parse(raw)
+    except Rejected as error:
+        raise NotHandedIn(f"{notebook.name} was not handed in. {error}") from None
+    if not any(cell.grade_id in visible_key.points(assignment) for cell in cells):
+        raise NotHandedIn(f"{notebook.name} was not handed in: it has none of the cells of {assignment}.")
+    now = time.time()
+    copy = (folder or HANDED_IN) / assignment / time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now))
+    try:
+        copy.mkdir(parents=True)
+        file = copy / f"{assignment}.ipynb"
+        file.write_bytes(raw)
+        receipt = Receipt(
+            assignment,
+            file.name,
+            _written(now),
+            _written(notebook.stat().st_mtime),
+            len(raw),
+            hashlib.sha256(raw).hexdigest(),
+            missing(cells, assignment),
+            broken(cells, assignment),
+        )
+        (copy / "receipt.json").write_text(json.dumps(asdict(receipt), indent=1) + "\n")
+    except FileExistsError:
+        raise NotHandedIn("This was handed in a second ago: it need not be done twice.") from None
+    except OSError as error:
+        raise NotHandedIn(f"{copy} cannot be written ({error.strerror}): nothing was handed in.") from None
+    return receipt, file
+
+
+def failing(assignment: str) -> list[str]:
+    """Names of the functions whose last check on this machine did not pass."""
+    passed = record.read().get("passed", {})
+    return [name for name in visible_key.points(assignment) if passed.get(name) is False]
+
+
+def missing(cells: list[HandedCell], assignment: str) -> list[str]:
+    """Names of the functions and written answers of an assignment that a notebook does not have yet."""
+    code = [cell.source for cell in cells if cell.kind == "code" and not is_unwritten(cell.source)]
+    functions = [name for name in visible_key.points(assignment) if not any(is_defined(name, text) for text in code)]
+    order = [cell.grade_id for cell in cells]
+    functions.sort(key=lambda name: order.index(name) if name in order else len(order))
+    answers = [cell.grade_id for cell in cells if cell.grade_id.startswith(ANSWER) and is_unwritten(cell.source)]
+    return [*functions, *answers]
+
+
+def broken(cells: list[HandedCell], assignment: str) -> list[str]:
+    """The cells of functions that cannot be read as Python, each with the line and the reason. No code is run."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    found = []
+    for cell in cells:
+        if cell.kind == "code" and cell.grade_id in visible_key.points(assignment):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of `is` beside a number, say: the code runs all the same
+                    ast.parse(TransformerManager().transform_cell(cell.source))
+            except SyntaxError as error:
+                found.append(f"{cell.grade_id} (line {error.lineno}: {error.msg})")
+            except (ValueError, RecursionError, MemoryError):
+                found.append(cell.grade_id)
+    return found
+
+
+def _written(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(seconds))

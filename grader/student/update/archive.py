@@ -1,0 +1,62 @@
+"""A newer copy of the course, as somebody has handed it on: a folder, or a zip archive that is unpacked with suspicion."""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from grader.base.errors import CourseError
+
+MAX_BYTES = 2_000_000_000  # of what an archive unpacks to
+
+
+class NoCourse(CourseError):
+    """What was given is no copy of the course, or cannot be unpacked; the message says why."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """The folder of the course in a folder or an archive, for as long as it is needed.
+
+    Raises:
+        NoCourse -- where there is none, or where the archive is damaged, too large, or leads outside itself
+    """
+    if path.is_dir():
+        yield _course_in(path, path.name)
+        return
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _see_that_it_is_safe(archive)
+                archive.extractall(folder)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise NoCourse(f"{path.name} is no zip archive that can be read ({error}): get it again.") from None
+        except OSError as error:
+            raise NoCourse(f"{path} cannot be unpacked: {error.strerror}.") from None
+        yield _course_in(Path(folder), path.name)
+
+
+def _see_that_it_is_safe(archive: zipfile.ZipFile) -> None:
+    for member in archive.infolist():
+        name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
+        # As Windows reads it, a path is absolute from "/" as well as from "C:".
+        if PureWindowsPath(name).anchor or "\\" in name or ".." in PurePosixPath(name).parts:
+            raise NoCourse(f"The archive names a path outside itself, {name!r}, and was not unpacked.")
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise NoCourse(f"The archive holds {name!r}, a link or a device, and was not unpacked.")
+    if (size := sum(member.file_size for member in archive.infolist())) > MAX_BYTES:
+        raise NoCourse(f"The archive unpacks to {size / 1e9:.1f} GB; up to {MAX_BYTES / 1e9:.0f} GB are unpacked.")
+
+
+def _course_in(folder: Path, name: str) -> Path:
+    for one in [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]:
+        if (one / "notebooks").is_dir() and (one / "grader" / "__init__.py").is_file():
+            return one
+    raise NoCourse(
+        f"{name} is no copy of the course: it holds no notebooks/ beside a grader/, nor does a folder in it."
+    )

@@ -1,0 +1,325 @@
+"""A folder of hand-ins, good and bad, through `course grade` and through stock nbgrader: every one gets its result."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import distributed
+import nbformat
+import pytest
+
+from grader.audit import audit, sample_hand_ins
+from grader.base.course import Course
+from grader.base.paths import ROOT
+from grader.batch import grading_run, inbox, workers
+from grader.reports.grading_report import as_json
+from grader.sandbox import bubblewrap
+from grader.sandbox.limits import Limits
+
+LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, released, assignment):
+    """Hand-ins of every kind."""
+    folder = tmp_path_factory.mktemp("hand-ins")
+    right = sample_hand_ins.solved(released, assignment)
+    slips = {
+        "zero_pad": assignment.exercises["zero_pad"].slips[0].code,
+        "im2col": assignment.exercises["im2col"].slips[0].code,
+    }
+
+    def put(student, notebook):
+        (folder / student).mkdir()
+        nbformat.write(notebook, folder / student / "w1_conv.ipynb")
+
+    put("ann", right)
+    put("ben", sample_hand_ins.solved(released, assignment, slips))
+    put("cem", sample_hand_ins.add_cell(nbformat.reads(nbformat.writes(right), 4), "while True: pass"))
+    nbformat.write(released, folder / "dora.ipynb")
+    for number, raw in enumerate(audit.broken_files(right).values()):
+        (folder / f"broken{number}.ipynb").write_bytes(raw)
+    (folder / "link.ipynb").symlink_to("/etc/passwd")
+    (folder / "empty").mkdir()
+    (folder / "renamed").mkdir()
+    nbformat.write(right, folder / "renamed" / "w1_conv (2).ipynb")
+    (folder / "ann.ipynb").write_text("{")
+    (folder / "notes.txt").write_text("not a hand-in")
+    (folder / "[odd] *name?.ipynb").write_bytes(nbformat.writes(right).encode())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(folder, tmp_path_factory):
+    course = Course(tmp_path_factory.mktemp("graded"))
+    seen = []
+    report = grading_run.grade_folder(
+        "w1_conv", folder, course, limits=LIMITS, on_result=lambda result: seen.append(result.student)
+    )
+    return course, report, seen
+
+
+def totals(report):
+    return {student: result.total for student, result in report.results.items()}
+
+
+def broken_in(folder):
+    return sorted(path.stem for path in folder.glob("broken*"))
+
+
+def test_every_hand_in_gets_a_result(graded, folder):
+    _, report, seen = graded
+    assert report.problems == []
+    assert sorted(seen) == sorted(report.results)
+    assert {
+        "ann",
+        "ben",
+        "cem",
+        "dora",
+        "link",
+        "empty",
+        "renamed",
+        "_odd___name_",
+        *broken_in(folder),
+    } == set(seen)
+    for student, result in report.results.items():
+        assert len(result.marks) == 15, student
+        assert report.feedback[student].exists(), student
+
+
+def test_each_gets_what_it_deserves(graded, folder):
+    _, report, _ = graded
+    points = totals(report)
+    assert points["ann"] == points["cem"] == points["renamed"] == points["_odd___name_"] == 95
+    assert points["ben"] == pytest.approx(95 - (5 - 0.83) - (6 - 1.5))
+    assert points["dora"] == 0
+    for student in ("link", "empty", *broken_in(folder)):
+        assert points[student] == 0
+        assert report.results[student].rejected
+        assert {mark.status for mark in report.results[student].marks.values()} == {"rejected"}
+    assert "ann.ipynb was left out" in report.results["ann"].notes[0]
+    assert "was taken for" in report.results["renamed"].notes[0]
+
+
+def test_feedback_says_why_and_shows_the_slips(graded):
+    _, report, _ = graded
+    assert (
+        "This file is a link" in report.feedback["link"].read_text()
+        or "link to another file" in report.feedback["link"].read_text()
+    )
+    page = report.feedback["ben"].read_text()
+    assert "every axis is padded" in page
+    assert "channels come first" in page
+    assert "<script" not in page
+
+
+def test_the_grades_table_is_complete(graded):
+    _, report, _ = graded
+    rows = {row["student"]: row for row in csv.DictReader(report.grades.open())}
+    assert set(rows) == set(report.results)
+    assert float(rows["ann"]["total"]) == 95
+    assert rows["link"]["status"] == "rejected"
+    assert float(rows["ben"]["zero_pad"]) == 0.83
+
+
+def test_the_json_names_points_maximum_status_and_messages(graded):
+    _, report, _ = graded
+    data = json.loads(json.dumps(as_json(report)))
+    one = data["students"]["ben"]["exercises"]["zero_pad"]
+    assert (one["points"], one["maximum"], one["status"]) == (0.83, 5, "partial")
+    assert any("every axis is padded" in message for message in one["messages"])
+    statuses = {e["status"] for s in data["students"].values() for e in s["exercises"].values()}
+    assert statuses <= {"passed", "partial", "failed", "error", "timeout", "missing", "rejected"}
+
+
+def test_the_original_of_a_rejected_hand_in_is_kept(graded, folder):
+    course, _, _ = graded
+    assert (course.path("submitted", "w1_conv", "broken0") / "original").read_bytes() == (
+        folder / "broken0.ipynb"
+    ).read_bytes()
+    assert (course.path("submitted", "w1_conv", "link") / "original").read_bytes() == b""
+
+
+def nbgrader(course, *arguments):
+    environment = {**os.environ, "COURSE_FOLDER": str(course.folder)}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+
+
+def totals_in(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(course.gradebook) as gradebook:
+        return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions("w1_conv")}
+
+
+def test_stock_nbgrader_gives_the_same_marks(graded, folder, tmp_path):
+    """`nbgrader autograde` and `nbgrader generate_feedback`, as an instructor types them, on the same hand-ins."""
+    _, report, _ = graded
+    course = Course(tmp_path / "stock")
+    from grader.publishing.build import ensure
+
+    ensure("w1_conv", course)
+    students = ["ann", "ben", "dora", "broken3"]
+    for student in students:
+        source = graded[0].path("submitted", "w1_conv", student) / "w1_conv.ipynb"
+        target = course.path("submitted", "w1_conv", student)
+        target.mkdir(parents=True)
+        shutil.copy(source, target)
+        (target / "evil.py").symlink_to("/etc/passwd")
+    done = nbgrader(course, "autograde", "w1_conv")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert totals_in(course) == {student: totals(report)[student] for student in students}
+    assert not list(course.folder.glob("autograded/*/w1_conv/evil.py"))
+    done = nbgrader(course, "generate_feedback", "w1_conv")
+    assert done.returncode == 0, done.stderr[-3000:]
+    page = (course.path("feedback", "w1_conv", "ben") / "w1_conv.html").read_text()
+    assert "every axis is padded" in page
+
+
+def test_marks_given_by_hand_survive_a_second_grading(graded, tmp_path, folder):
+    from nbgrader.api import Gradebook
+
+    course = Course(tmp_path / "again")
+    small = tmp_path / "small"
+    (small / "ann").mkdir(parents=True)
+    shutil.copy(folder / "ann" / "w1_conv.ipynb", small / "ann")
+    grading_run.grade_folder("w1_conv", small, course, limits=LIMITS)
+    with Gradebook(course.gradebook) as gradebook:
+        grade = gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann")
+        assert grade.needs_manual_grade
+        grade.manual_score = 4
+        comment = gradebook.find_comment("answer_translation", "w1_conv", "w1_conv", "ann")
+        comment.manual_comment = "Well <b>said</b>."
+        gradebook.db.commit()
+    report = grading_run.grade_folder("w1_conv", small, course, limits=LIMITS)
+    assert totals(report)["ann"] == 99
+    assert "Well &lt;b&gt;said&lt;/b&gt;." in report.feedback["ann"].read_text()
+
+
+def test_a_failed_regrade_leaves_no_old_score(graded, tmp_path, folder):
+    """Stock nbgrader keeps the old score when grading fails; here it is withdrawn and waits for a person."""
+    course = Course(tmp_path / "failing")
+    small = tmp_path / "small"
+    (small / "ann").mkdir(parents=True)
+    shutil.copy(folder / "ann" / "w1_conv.ipynb", small / "ann")
+    grading_run.grade_folder("w1_conv", small, course, limits=LIMITS)
+    assert totals_in(course) == {"ann": 95}
+    done = nbgrader(course, "autograde", "w1_conv", "--force", "--Judge.limits", "nonsense=1")
+    assert done.returncode != 0
+    assert totals_in(course) == {"ann": 0}
+
+
+def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, monkeypatch):
+    from grader.judging.judge import judge
+
+    original = judge
+    small = tmp_path / "small"
+    small.mkdir()
+    right = nbformat.read(folder / "ann" / "w1_conv.ipynb", 4)
+    nbformat.write(right, small / "b.ipynb")
+    nbformat.write(sample_hand_ins.add_cell(right, "# tinder"), small / "a.ipynb")
+
+    def fails_on_one(raw, *more):
+        if b"tinder" in raw:
+            raise RuntimeError("the roof is on fire")
+        return original(raw, *more)
+
+    monkeypatch.setattr(workers, "judge", fails_on_one)
+    course = Course(tmp_path / "course")
+    with distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+        report = grading_run.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=cluster.scheduler_address)
+    assert totals(report) == {"a": 0, "b": 95}
+    assert "the roof is on fire" in report.feedback["a"].read_text()
+    assert {mark.status for mark in report.results["a"].marks.values()} == {"error"}
+
+
+def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path):
+    right = (folder / "ann" / "w1_conv.ipynb").read_bytes()
+    small = tmp_path / "small"
+    small.mkdir()
+    (small / "bom.ipynb").write_bytes(b"\xef\xbb\xbf" + right)
+    data = json.loads(right)
+    data["metadata"], data["cells"][0] = None, None
+    (small / "null.ipynb").write_text(json.dumps(data))
+    (small / "zipped.zip").write_bytes(b"PK")
+    report = grading_run.grade_folder("w1_conv", small, Course(tmp_path / "course"), limits=LIMITS)
+    assert report.problems == []
+    assert totals(report) == {"bom": 95, "null": 95, "zipped": 0}
+    assert "archive" in report.results["zipped"].rejected
+
+
+def test_students_whose_names_look_alike_stay_two(tmp_path):
+    for name in ("a b", "a_b", "a?b"):
+        (tmp_path / f"{name}.ipynb").write_text("{}")
+    (tmp_path / "a_b").mkdir()
+    (tmp_path / "a_b" / "w1_conv.ipynb").write_text("{}")
+    found = {one.student: one.path.relative_to(tmp_path).as_posix() for one in inbox.find(tmp_path, "w1_conv")}
+    assert sorted(found) == ["a_b", "a_b-2", "a_b-3"]
+    assert sorted(found.values()) == ["a b.ipynb", "a?b.ipynb", "a_b/w1_conv.ipynb"]
+
+
+def test_what_moodle_and_canvas_pack_is_read_as_it_is(tmp_path):
+    files = [
+        "Ann Lee_4711_assignsubmission_file/solution.ipynb",
+        "Ann Lee_4711_assignsubmission_onlinetext/onlinetext.html",
+        "Ben O'Hara_4712_assignsubmission_file_w1_conv.ipynb",
+        "leecara_501_9001_w1_conv.ipynb",
+        "leedan_LATE_502_9002_w1_conv-2.ipynb",
+        "group_1_2_a.ipynb",
+        "group_1_3_b.ipynb",
+    ]
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found = inbox.find(tmp_path, "w1_conv")
+    assert {one.student: one.canvas for one in found if not one.problem} == {
+        "Ann_Lee_4711": "",
+        "Ben_O_Hara_4712": "",
+        "leecara_501": "501",
+        "leedan_502": "502",
+        "group_1_2_a": "",
+        "group_1_3_b": "",
+    }
+
+
+def test_the_folder_above_the_hand_ins_makes_no_students_of_its_folders(tmp_path):
+    for name in ("hand-ins/ann/w1_conv.ipynb", "pictures/plan.png", "course/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(inbox.NothingToGrade, match=r"there are some in .*hand-ins: is that folder meant"):
+        inbox.find(tmp_path, "w1_conv")
+    for name in ("ann", "ben"):
+        (tmp_path / "pictures" / f"{name}.ipynb").write_text("{}")
+    shutil.rmtree(tmp_path / "hand-ins")
+    with pytest.raises(inbox.NothingToGrade, match="pictures: is that folder meant"):
+        inbox.find(tmp_path, "w1_conv")
+    with pytest.raises(inbox.NothingToGrade, match="is a file: give the folder"):
+        inbox.find(tmp_path / "pictures" / "ann.ipynb", "w1_conv")
+
+
+def test_what_a_name_says_and_is_not_followed_is_told(tmp_path):
+    (tmp_path / "ann").mkdir()
+    for name in ("ann.ipynb", "ann/w1_conv.ipynb", "w1_conv.ipynb", "leedan_LATE_502_9002_w1_conv.ipynb"):
+        (tmp_path / name).write_text("{}")
+    told = {one.student: " ".join(one.notes) for one in inbox.find(tmp_path, "w1_conv")}
+    assert told["ann"] == "! Two hand-ins: ann/w1_conv.ipynb is what is graded, ann.ipynb was left out."
+    assert "somebody called w1_conv" in told["w1_conv"] and "Canvas calls it late" in told["leedan_502"]
+
+
+def test_nothing_to_grade_is_told(tmp_path):
+    with pytest.raises(inbox.NothingToGrade, match="no folder"):
+        inbox.find(tmp_path / "none", "w1_conv")
+    with pytest.raises(inbox.NothingToGrade, match=r"expected STUDENT/w1_conv.ipynb"):
+        inbox.find(tmp_path, "w1_conv")
+
+
+def test_without_a_sandbox_nothing_is_graded(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path("/nonexistent")))
+    with pytest.raises(bubblewrap.NoSandbox):
+        grading_run.grade_folder("w1_conv", folder, Course(tmp_path))
+    assert list(tmp_path.iterdir()) == []

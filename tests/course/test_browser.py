@@ -1,0 +1,238 @@
+"""The course in a real browser: a student from the start page to the receipt, an instructor from hand-in to feedback.
+
+COURSE_SCREENSHOTS names a folder for pictures of what was seen on the way.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import CONTRASTS
+from nbgrader.api import Gradebook
+
+from grader.audit import sample_hand_ins
+from grader.base.course import Course
+from grader.publishing import release
+
+SECONDS = 60_000  # ms, for what a busy machine does slowly
+WRONG = "def zero_pad(X, pad):\n    return np.pad(X, pad)"
+RIGHT = "def zero_pad(X, pad):\n    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))"
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SECONDS)
+    yield page
+    page.close()
+
+
+def picture(page, name):
+    folder = os.environ.get("COURSE_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.fixture
+def kit_with_one_function_left(kit_installed, released, assignment):
+    """The kit of a student who has written all but `zero_pad`, without the figures, which take their time."""
+    stub = next(cell.source for cell in released.cells if sample_hand_ins.grade_id_of(cell) == "zero_pad")
+    notebook = sample_hand_ins.solved(released, assignment)
+    needed = {cell.id for cell in sample_hand_ins.without_given_figures(notebook).cells}
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "markdown" or cell.id in needed]
+    next(cell for cell in notebook.cells if sample_hand_ins.grade_id_of(cell) == "zero_pad").source = stub
+    nbformat.write(notebook, kit_installed / "notebooks" / "w1_conv" / "w1_conv.ipynb")
+    return kit_installed
+
+
+@pytest.fixture
+def students_lab(served, kit_with_one_function_left):
+    _, address, path = served(environment_of=kit_with_one_function_left / ".venv")
+    return f"{address}{path}?token=word"
+
+
+def write(page, cell, text):
+    """Replace a cell's text, with the keyboard."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+
+
+def choose(page, *names):
+    """Choose from the menus, such as Run, Run All Cells."""
+    page.locator(".lm-MenuBar-item", has_text=names[0]).click()
+    for name in names[1:]:
+        item = page.locator(".lm-Menu-item", has=page.locator(f".lm-Menu-itemLabel:text-is('{name}')")).last
+        item.hover()
+        if name == names[-1]:
+            item.click()
+
+
+def with_the_keyboard_to(page, element):
+    """Press Tab until an element has the focus."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if element.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("the keyboard does not lead there")
+
+
+def switch_theme(page, name):
+    choose(page, "Settings", "Theme", name)
+    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+
+
+def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, kit_with_one_function_left):
+    page.goto(students_lab)
+    page.get_by_role("heading", name="Convnets").wait_for()
+    link = page.get_by_role("link", name="Convolution from scratch").last
+    link.wait_for()
+    picture(page, "start")
+    assert page.locator(".lm-MenuBar-item", has_text="Nbgrader").count() == 0
+    with_the_keyboard_to(page, link)
+    page.keyboard.press("Enter")
+
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(3).wait_for()
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.locator(".jp-Notebook .jp-Cell").first.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Enter")  # the title, which is text, and then the first cell of code
+    page.keyboard.press("Shift+Enter")
+    cells.first.get_by_text("[1]:").wait_for()
+
+    function = page.locator(".jp-CodeCell", has=page.locator("text=YOUR CODE HERE"))
+    check = page.locator(".jp-CodeCell").filter(has_text="check(zero_pad)").last
+    write(page, function, WRONG)
+    page.keyboard.press("Shift+Enter")  # and on to its check
+    page.keyboard.press("Shift+Enter")
+    check.get_by_text("Looks like: every axis is padded.").wait_for()
+    error = check.locator(
+        ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr'], .jp-OutputArea-output"
+    ).last
+    assert "Give a pair for each axis" in error.inner_text() and "Traceback" not in check.inner_text()
+    mark = check.locator(".convnets-mark")
+    assert {"verdict", "case", "values", "finding"} == set(mark.locator("th").all_inner_texts())
+    assert mark.get_attribute("role") == "status"
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        switch_theme(page, theme)
+        check.scroll_into_view_if_needed()
+        picture(page, f"slip in {theme}")
+        assert mark.evaluate(CONTRASTS) == []
+    whole = page.viewport_size
+    page.set_viewport_size({"width": 900, "height": 900})
+    check.scroll_into_view_if_needed()
+    picture(page, "slip in a narrow window")
+    assert mark.locator("div:has(> table)").evaluate("one => one.scrollWidth <= one.clientWidth")
+    page.set_viewport_size(whole)
+
+    write(page, page.locator(".jp-CodeCell").filter(has_text="np.pad(X, pad)").first, RIGHT)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    check.get_by_text("zero_pad: 6 of 6 cases pass").wait_for()
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        switch_theme(page, theme)
+        check.scroll_into_view_if_needed()
+        picture(page, f"pass in {theme}")
+        assert mark.evaluate(CONTRASTS) == []
+
+    choose(page, "Run", "Run All Cells")
+    page.locator(".jp-CodeCell").filter(has_text="check(conv_nd_forward)").get_by_text("cases pass").wait_for()
+    page.keyboard.press("ControlOrMeta+s")
+    record = json.loads((kit_with_one_function_left / ".course" / "progress.json").read_text())
+    assert all(record["passed"].values()) and len(record["passed"]) == 15
+
+    choose(page, "File", "New", "Terminal")
+    page.locator(".xterm").wait_for()
+    page.locator(".xterm").click()
+    page.wait_for_timeout(1500)
+    page.keyboard.type("course submit w1_conv\n")
+    receipts = kit_with_one_function_left / "notebooks" / "handed-in" / "w1_conv"
+    page.wait_for_timeout(500)
+    for _ in range(100):
+        if found := list(receipts.glob("*/receipt.json")):
+            break
+        page.wait_for_timeout(200)
+    picture(page, "receipt")
+    assert json.loads(found[0].read_text())["missing"] == []
+    page.locator(".lm-TabBar-tab", has_text="start.md").locator(".lm-TabBar-tabCloseIcon").click()
+    page.goto(students_lab)
+    page.get_by_text("15 of 15 functions pass").first.wait_for()
+    picture(page, "start again")
+
+
+@pytest.fixture
+def collected(tmp_path, released, assignment):
+    """A course to which Ann has handed in, as the exchange collects it: right but for padding every axis."""
+    course = Course(tmp_path / "course")
+    release.release("w1_conv", course)
+    slip = {"zero_pad": assignment.exercises["zero_pad"].slips[0].code}
+    notebook = sample_hand_ins.without_given_figures(sample_hand_ins.solved(released, assignment, slip))
+    folder = course.path("submitted", "w1_conv", "ann")
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / "w1_conv.ipynb")
+    return course
+
+
+def done(frame, button):
+    """Press one of Formgrader's buttons, and wait until it says that it went well."""
+    button.click()
+    said = frame.locator("#success-modal, #error-modal")
+    said.get_by_text("Success", exact=True).wait_for()
+    said.get_by_role("button", name="OK").click()
+    said.wait_for(state="detached")
+
+
+def mark_by_hand(page, frame, cell, points, comment):
+    """Give points and a comment to a written answer, and wait until Formgrader has kept them."""
+    frame.locator(f"#{cell}").fill(points)
+    frame.locator(f"#{cell}-comment").fill(comment)
+    page.keyboard.press("Tab")
+    frame.locator(".score-saved").last.wait_for(state="attached")
+
+
+def test_an_instructor_grades_and_returns_feedback_in_formgrader(page, served, collected):
+    _, address, path = served("--instructor", COURSE_FOLDER=str(collected.folder))
+    page.goto(f"{address}{path}?token=word")
+    choose(page, "Nbgrader", "Formgrader")
+    frame = page.frame_locator("iframe").first
+    assignment = frame.locator("tr", has_text="w1_conv")
+    assignment.locator(".num-submissions a").click()
+    ann = frame.locator("tr", has_text="ann")
+    ann.locator(".autograde a").wait_for()
+    picture(page, "formgrader submissions")
+    done(frame, ann.locator(".autograde a"))
+    ann.locator(".score", has_text="90.83").wait_for()
+    picture(page, "formgrader graded")
+
+    frame.get_by_role("link", name="Manual Grading").click()
+    frame.get_by_role("link", name="w1_conv").click()
+    frame.get_by_role("link", name="w1_conv").last.click()
+    frame.get_by_role("link", name="Submission #1").click()
+    frame.locator(".comment").first.wait_for()
+    frame.locator("th", has_text="finding").nth(3).scroll_into_view_if_needed()
+    picture(page, "formgrader marks")
+    assert frame.locator("th", has_text="finding").count() >= 15 and "<td" not in frame.locator("body").inner_text()
+    answer = frame.locator("input.score[id^=answer_]").get_attribute("id")
+    mark_by_hand(page, frame, answer, "4", "Well seen: <the edge>.")
+    picture(page, "formgrader answer")
+    with Gradebook(collected.gradebook) as gradebook:
+        submission = gradebook.find_submission_notebook("w1_conv", "w1_conv", "ann")
+        assert submission.score == pytest.approx(94.83, abs=0.01)
+
+    page.goto(f"{address}/formgrader/manage_submissions/w1_conv?token=word")
+    ann = page.locator("tr", has_text="ann")
+    ann.locator(".score", has_text="94.83").wait_for()
+    done(page, ann.locator(".generate-feedback a"))
+    (feedback,) = (collected.folder / "feedback" / "ann").rglob("w1_conv.html")
+    page.goto(feedback.as_uri())
+    text = page.locator("body").inner_text()
+    assert "94.83 of 100 points" in text and "Well seen: <the edge>." in text
+    assert "every axis is padded" in text
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        picture(page, f"feedback {scheme}")
+        assert page.locator("body").evaluate(CONTRASTS) == []

@@ -1,0 +1,153 @@
+"""What the repository promises about itself: one truth for each fact, and nothing in it that does not belong there."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from grader.base import assignments, paths
+
+ROOT = paths.ROOT
+TRACKED = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT).stdout.splitlines()
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def name_of(requirement):
+    return re.match(r"[\w.-]+", requirement)[0].lower().replace("_", "-")
+
+
+def locked(file="requirements.lock"):
+    lines = (ROOT / file).read_text().splitlines()
+    pins = [re.match(r"([\w.-]+)==([\w.]+)(?: ; (.*?))? \\", line) for line in lines]
+    versions = {}
+    for pin in filter(None, pins):
+        versions.setdefault(pin[1], pin[2])  # where there are two, the first is Python 3.11's
+    return versions
+
+
+@pytest.mark.parametrize(
+    ("file", "extras"), [("requirements.lock", ["dev"]), ("requirements-backends.lock", ["dev", "jax", "torch"])]
+)
+def test_every_dependency_is_locked_with_hashes_and_without_an_index(file, extras):
+    text = (ROOT / file).read_text()
+    optional = PYPROJECT["project"]["optional-dependencies"]
+    wanted = [*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in optional[extra])]
+    assert {name_of(one) for one in wanted} <= set(locked(file))
+    assert not re.search(r"https?://|--index|--find-links", text)
+    pinned = re.findall(r"^[\w.-]+==[^\n]*\\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n?)+)", text, re.MULTILINE)
+    assert len(pinned) == len(re.findall(r"^[\w.-]+==", text, re.MULTILINE))
+
+
+def test_other_backends_are_tested_with_the_same_versions_of_all_else():
+    assert locked().items() <= locked("requirements-backends.lock").items()
+
+
+def test_environment_yml_names_the_same_dependencies_in_the_same_versions():
+    text = (ROOT / "environment.yml").read_text()
+    pins = dict(re.findall(r"^      - ([\w-]+)(?:\[\w+\])?==([\w.]+)(?:;.*)? #", text, re.MULTILINE))
+    assert set(pins) == {name_of(one) for one in PYPROJECT["project"]["dependencies"]}
+    assert pins == {name: locked()[name] for name in pins}
+
+
+def test_top_level_is_the_one_in_the_design():
+    allowed = {
+        ".ci",
+        ".dockerignore",
+        ".gitignore",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "SECURITY.md",
+        "Dockerfile",
+        "data",
+        "docs",
+        "environment.yml",
+        "grader",
+    }
+    allowed |= {"nbgrader_config.py", "notebooks", "pyproject.toml", "requirements.lock", "solutions", "tests"}
+    allowed |= {"requirements-backends.lock", ".binder", ".devcontainer"}
+    assert {path.split("/")[0] for path in TRACKED} <= allowed
+
+
+@pytest.mark.parametrize("name", assignments.names())
+def test_one_name_in_every_room(name):
+    rooms = [
+        f"notebooks/{name}/{name}.md",
+        f"notebooks/{name}/{name}.ipynb",
+        f"solutions/{name}.py",
+        f"tests/test_{name}.py",
+    ]
+    assert all((ROOT / path).exists() for path in rooms)
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_imports_run_one_way():
+    for path in (ROOT / "solutions").glob("*.py"):
+        assert not [name for name in imports_of(path) if name.split(".")[0] == "grader"], path
+    for path in (ROOT / "data").rglob("*.py"):
+        assert not [name for name in imports_of(path) if name.split(".")[0] in ("grader", "solutions")], path
+    names = assignments.names()
+    engine = [
+        path
+        for path in (ROOT / "grader").glob("*.py")
+        if path.name not in ("demo.py", "bench.py", "bench_boxes.py", "bench_faces.py", "bench_style.py")
+    ]
+    for path in engine:
+        assert not [
+            name for name in imports_of(path) if name.split(".")[-1] in names or name.startswith("solutions")
+        ], path
+
+
+def test_import_grader_brings_nothing_heavy():
+    code = "import grader, sys; print([m for m in ('numpy', 'tensorflow', 'nbformat', 'IPython') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_check_does_not_import_tensorflow():
+    lines = ["from grader import check", "from solutions.w1_conv import zero_pad", "check(zero_pad)"]
+    code = "; ".join([*lines, "import sys", "print('tensorflow' in sys.modules)"])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_nothing_large_and_no_path_of_a_machine_is_committed():
+    for name in TRACKED:
+        path = ROOT / name
+        assert path.stat().st_size < 5_000_000, name
+        if path.suffix in (".py", ".md", ".yml", ".toml", ".ipynb", "") and name != "tests/course/test_repository.py":
+            assert not re.search(
+                r"/home/[a-z]+/(?!work)|/Users/[a-z]+/", path.read_text().replace("/home/student", "")
+            ), name
+
+
+def test_no_module_of_the_engine_is_long():
+    for path in (ROOT / "grader").glob("*.py"):
+        assert len(path.read_text().splitlines()) < 400, path
+
+
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_command_in_the_readme_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^    |`)make ([a-z-]+)", README, re.MULTILINE)) <= targets
+    shown = subprocess.run([Path(sys.executable).parent / "course", "--help"], capture_output=True, text=True).stdout
+    for command in set(re.findall(r"(?:bin/|`)course ([a-z]+)", README)):
+        assert f" {command} " in shown, command
+
+
+def test_every_link_in_the_readme_leads_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", README):
+        link = target[0] or target[1]
+        assert link.startswith("http") or (ROOT / link.split("#")[0]).exists(), link

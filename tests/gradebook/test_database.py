@@ -1,0 +1,145 @@
+"""Gradebooks: SQLite without asking, PostgreSQL by a URL, and a sentence where neither can be reached."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader.audit import sample_hand_ins
+from grader.base.course import Course
+from grader.batch import grading_run
+from grader.gradebook.conversion import convert
+from grader.gradebook.database import NoGradebook, reach
+from grader.sandbox.limits import Limits
+
+LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_reached_by_the_driver_that_is_here(scheme):
+    assert Course(db_url=f"{scheme}://ann:x@db/course").gradebook == "postgresql+psycopg://ann:x@db/course"
+
+
+def test_a_url_that_names_its_driver_is_left_alone():
+    for url in ("postgresql+psycopg2://db/course", "sqlite:////tmp/postgres://x.db", "mysql://db/course"):
+        assert Course(db_url=url).gradebook == url
+
+
+def test_only_the_gradebook_of_sqlite_waits_for_a_lock(tmp_path):
+    assert Course(tmp_path).gradebook == f"sqlite:///{tmp_path}/gradebook.db?timeout=120"
+    assert "timeout" not in Course(tmp_path, db_url="postgresql://db/course").gradebook
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://ann:secret@127.0.0.1:{port}/course?connect_timeout=3", "refused"),
+        ("sqlite:////nonexistent/folder/gradebook.db", "unable to open"),
+        ("nonsense://ann:secret@db/course", "nonsense"),
+        ("no url at all", "expected one like postgresql://"),
+    ],
+)
+def test_a_gradebook_out_of_reach_is_told_in_a_sentence_without_the_password(tmp_path, url, reason):
+    with pytest.raises(NoGradebook, match=reason) as caught:
+        reach(Course(tmp_path, db_url=url.format(port=free_port())))
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_gradebook_that_is_lost_on_the_way_is_told_as_such(tmp_path, course):
+    lost = Course(tmp_path, db_url="sqlite:////nonexistent/folder/gradebook.db")
+    shutil.copytree(course.path("source", "w1_conv"), lost.path("source", "w1_conv"))
+    with pytest.raises(NoGradebook, match="cannot be reached"):
+        convert("GenerateAssignment", lost, "w1_conv")
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A PostgreSQL server of this test's own, on a free port of this machine; its URL without a database."""
+    if not PROGRAMS:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    programs = PROGRAMS[-1].parent
+    as_somebody: list[str] = []
+    # pytest's own folders are closed to others, and PostgreSQL does not run as root.
+    folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))
+    if os.geteuid() == 0:
+        if not shutil.which("setpriv"):
+            pytest.skip("PostgreSQL does not run as root, and setpriv is not here")
+        user = pwd.getpwnam("postgres" if "postgres" in {one.pw_name for one in pwd.getpwall()} else "nobody")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_somebody = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    data, port = folder / "data", free_port()
+
+    def call(program, *arguments):
+        command = [*as_somebody, programs / program, *arguments]
+        environment = {"LC_ALL": "C", "PATH": os.defpath, "HOME": str(folder)}
+        with (folder / "log").open("ab") as log:  # a pipe would stay open as long as the server runs
+            status = subprocess.run(command, stdout=log, stderr=log, cwd="/", env=environment, timeout=120).returncode
+        assert status == 0, (folder / "log").read_text()[-2000:]
+
+    try:
+        call("initdb", "-D", data, "-U", "course", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        call("pg_ctl", "-D", data, "-w", "-t", "60", "-o", options, "start")
+        try:
+            yield f"postgresql://course@127.0.0.1:{port}"
+        finally:
+            call("pg_ctl", "-D", data, "-w", "-m", "fast", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(server):
+    """The URL of an empty database."""
+    import psycopg
+
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE gradebook TEMPLATE template0")
+        yield f"{server}/gradebook"
+        connection.execute("DROP DATABASE gradebook WITH (FORCE)")
+
+
+@pytest.fixture
+def folder(tmp_path, released, assignment):
+    """One hand-in that is right, and one that is none."""
+    folder = tmp_path / "hand-ins"
+    folder.mkdir()
+    nbformat.write(
+        sample_hand_ins.solved(sample_hand_ins.without_given_figures(released), assignment), folder / "ann.ipynb"
+    )
+    (folder / "ben.ipynb").write_text("{")
+    return folder
+
+
+def test_postgresql_keeps_scores_and_the_marks_that_a_person_gave(database, folder, tmp_path):
+    from nbgrader.api import Gradebook
+
+    course = Course(tmp_path / "course", db_url=database)
+    report = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
+    assert report.problems == []
+    assert {student: result.total for student, result in report.results.items()} == {"ann": 95, "ben": 0}
+    assert not (course.folder / "gradebook.db").exists()
+    with Gradebook(course.gradebook) as gradebook:
+        assert gradebook.db.get_bind().dialect.name == "postgresql"
+        grade = gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann")
+        grade.manual_score, grade.needs_manual_grade = 4, False
+        gradebook.db.commit()
+    again = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
+    assert again.results["ann"].total == 99
+    convert("Autograde", course, "w1_conv", "ann")  # as stock nbgrader grades
+    with Gradebook(course.gradebook) as gradebook:
+        assert gradebook.find_submission("w1_conv", "ann").score == 99

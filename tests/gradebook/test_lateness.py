@@ -1,0 +1,110 @@
+"""What being late costs: read, counted, and the same by every way of grading."""
+
+from datetime import datetime, timedelta
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from grader.audit import sample_hand_ins
+from grader.base.course import Course
+from grader.batch import grading_run, inbox
+from grader.gradebook import lateness
+from grader.gradebook.conversion import convert
+from grader.gradebook.lateness import BadTime, Policy, read_time
+from grader.publishing import release
+from grader.sandbox.limits import Limits
+
+DUE = datetime(2026, 12, 1, 23, 59)
+LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "points"), [(-5, 0), (0, 0), (1, 8), (86_400, 8), (86_401, 16), (4 * 86_400, 32), (400 * 86_400, 40)]
+)
+def test_each_day_that_has_begun_costs_up_to_a_limit(seconds, points):
+    assert Policy(10, 50).penalty(80, seconds) == points
+
+
+def test_without_a_policy_nothing_is_taken_off_and_never_more_than_there_is(tmp_path):
+    assert lateness.policy_of(Course(tmp_path), "w1_conv").penalty(80, 1e9) == 0
+    assert Policy(60, 100).penalty(80, 5 * 86_400) == 80
+    lateness.set_policy(Course(tmp_path), "w1_conv", Policy(10))
+    lateness.set_policy(Course(tmp_path), "w1_keras", Policy(20, 40))
+    assert lateness.policy_of(Course(tmp_path), "w1_conv") == Policy(10, 100)
+    assert lateness.policy_of(Course(tmp_path), "w1_keras") == Policy(20, 40)
+
+
+def test_times_are_read_with_their_zone_and_kept_in_utc(monkeypatch):
+    assert read_time("2026-12-01 23:59:00.000000 UTC\n") == DUE
+    assert read_time("2026-12-02T01:59+02:00") == DUE
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    import time
+
+    time.tzset()
+    try:
+        assert read_time("2026-12-02 00:59") == DUE
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    for bad in ("", "soon", "2026-13-45", "9" * 50):
+        with pytest.raises(BadTime, match="expected one like"):
+            read_time(bad)
+
+
+def test_when_a_hand_in_came_is_read_beside_it(tmp_path):
+    for student, stamp in {"ann": "2026-12-02 12:00 UTC", "ben": "whenever", "cem": None}.items():
+        (tmp_path / student).mkdir()
+        (tmp_path / student / "w1_conv.ipynb").write_text("{}")
+        if stamp:
+            (tmp_path / student / "timestamp.txt").write_text(stamp)
+    found = {one.student: one for one in inbox.find(tmp_path, "w1_conv")}
+    assert found["ann"].handed_in == datetime(2026, 12, 2, 12)
+    assert found["ben"].handed_in is None and "It is not counted as late." in found["ben"].notes[0]
+    assert found["cem"].handed_in is None and not found["cem"].notes
+
+
+def test_what_nbgraders_exchange_has_collected_is_graded_as_it_was_handed_in(tmp_path):
+    folder = tmp_path / "ann" / "w1_conv"
+    folder.mkdir(parents=True)
+    (folder / "w1_conv.ipynb").write_text("rebuilt")
+    (folder / "timestamp.txt").write_text("2026-12-02 12:00 UTC")
+    assert inbox.find(tmp_path, "w1_conv")[0].path.name == "w1_conv.ipynb"
+    (folder / inbox.ORIGINAL).write_text("as it came")
+    (one,) = inbox.find(tmp_path, "w1_conv")
+    assert (one.student, one.path.read_text(), one.handed_in) == ("ann", "as it came", datetime(2026, 12, 2, 12))
+
+
+def test_a_late_hand_in_costs_the_same_by_course_grade_and_by_nbgrader(tmp_path, released, assignment):
+    course = Course(tmp_path / "course")
+    assert release.release("w1_conv", course, DUE, Policy(10, 50)).exists()
+    right = nbformat.writes(sample_hand_ins.without_given_figures(sample_hand_ins.solved(released, assignment)))
+    stamps = {"early": DUE - timedelta(hours=1), "late": DUE + timedelta(days=1, hours=1), "unknown": None}
+    for student, stamp in stamps.items():
+        (folder := tmp_path / "hand-ins" / student).mkdir(parents=True)
+        (folder / "w1_conv.ipynb").write_text(right)
+        if stamp:
+            (folder / "timestamp.txt").write_text(f"{stamp} UTC")
+
+    def totals():
+        report = grading_run.grade_folder("w1_conv", tmp_path / "hand-ins", course, limits=LIMITS)
+        return {student: result.total for student, result in report.results.items()}, report
+
+    graded, report = totals()
+    assert graded == {"early": 95, "late": 76, "unknown": 95}
+    assert "Handed in late: 19 points are taken off" in report.feedback["late"].read_text()
+    assert "Handed in late" not in report.feedback["early"].read_text()
+
+    convert("Autograde", course, "w1_conv", "late")
+    with Gradebook(course.gradebook) as gradebook:
+        submission = gradebook.find_submission_notebook("w1_conv", "w1_conv", "late")
+        assert (submission.score, submission.late_submission_penalty) == (95, 19)
+
+    # A longer term, a milder rule: nothing is judged anew, every total is right.
+    release.release("w1_conv", course, policy=Policy(5))
+    graded, report = totals()
+    assert graded["late"] == 85.5 and all(result.reused for result in report.results.values())
+    release.release("w1_conv", course, due=DUE + timedelta(days=7))
+    graded, report = totals()
+    assert graded["late"] == 95
+    assert "Handed in late" not in report.feedback["late"].read_text()

@@ -1,0 +1,263 @@
+"""Judging hand-ins in the sandbox: what is right counts, what is wrong costs its own points, what breaks costs itself."""
+
+import json
+
+import nbformat
+import pytest
+
+from grader.audit import sample_hand_ins
+from grader.gradebook.graded_notebook import graded_notebook
+from grader.judging.judge import judge
+from grader.judging.rulebook import Rulebook
+from grader.scoring.assessment import ALONE, assess
+from grader.submission.cells import grade_id_of, is_extra
+
+
+def statuses(graded):
+    return {name: mark.status for name, mark in graded.marks.items()}
+
+
+def all_but(graded, *names):
+    return {status for name, status in statuses(graded).items() if name not in names}
+
+
+def test_a_right_hand_in_gets_everything_a_function_can_get(grade):
+    graded = grade()
+    assert graded.points == 95
+    assert graded.notes == []
+    assert set(statuses(graded).values()) == {"passed"}
+
+
+def test_the_unsolved_notebook_gets_nothing_and_is_called_unwritten(rulebook):
+    graded = judge(nbformat.writes(rulebook.released).encode(), rulebook)
+    assert graded.points == 0
+    assert set(statuses(graded).values()) == {"missing"}
+
+
+def test_the_real_notebook_is_graded_with_the_students_pictures(released, assignment, rulebook):
+    whole = Rulebook.with_key(rulebook.key, assignment, released)
+    graded = judge(nbformat.writes(sample_hand_ins.solved(released, assignment)).encode(), whole)
+    assert graded.points == 95
+    pictures = [
+        o for cell in graded_notebook(graded).cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})
+    ]
+    assert len(pictures) >= 10
+    assert all(picture["metadata"]["image/png"]["alt"] for picture in pictures)
+
+
+def test_a_wrong_helper_costs_once(grade):
+    wrong = "def zero_pad(X, pad):\n    return X"
+    graded = grade({"zero_pad": wrong})
+    assert graded.marks["zero_pad"].status == "partial"  # a pad of 0 is right by chance
+    assert all_but(graded, "zero_pad") == {"passed"}
+    notes = graded.marks["conv_backward"].notes
+    assert len(notes) == 1
+    assert notes[0].startswith("Judged with our zero_pad in place of yours, which does not pass")
+
+
+@pytest.mark.parametrize("helper", ["def zero_pad(X, pad):\n    raise NotImplementedError", "del zero_pad"])
+def test_an_unwritten_helper_costs_once(grade, helper):
+    graded = grade({"zero_pad": helper})
+    assert graded.marks["zero_pad"].status == ("error" if helper.startswith("del") else "missing")
+    assert all_but(graded, "zero_pad") == {"passed"}
+
+
+def test_a_helper_that_the_first_line_of_another_function_calls_costs_once(grade, assignment):
+    first_line = "def conv_forward(A_prev, W, b, hparameters, zeros=zero_pad(np.zeros((1, 2, 2, 1)), 1)):"
+    source = assignment.exercises["conv_forward"].source()
+    source = source.replace("def conv_forward(A_prev, W, b, hparameters):", first_line)
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    raise NotImplementedError", "conv_forward": source})
+    assert first_line in source
+    assert graded.marks["zero_pad"].status == "missing"
+    assert all_but(graded, "zero_pad") == {"passed"}
+
+
+def test_an_endless_helper_costs_once(grade):
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    while True: pass"})
+    assert graded.marks["zero_pad"].status == "timeout"
+    assert all_but(graded, "zero_pad") == {"passed"}
+
+
+def test_an_argument_by_another_name_is_a_right_solution(grade, assignment):
+    source = assignment.exercises["pool_forward"].source().replace("mode", "kind").replace("hparameters", "settings")
+    assert grade({"pool_forward": source}).points == 95
+
+
+def test_what_is_lent_does_not_stay(grade):
+    graded = grade(
+        {
+            "zero_pad": "def zero_pad(X, pad):\n    raise NotImplementedError",
+            "im2col": "def im2col(X, f, s):\n    return X",
+        }
+    )
+    assert statuses(graded)["zero_pad"] == "missing"
+    assert statuses(graded)["im2col"] in ("failed", "error")
+    assert all_but(graded, "zero_pad", "im2col") == {"passed"}
+
+
+def test_a_cell_that_is_no_python_is_not_called_unwritten(grade):
+    graded = grade({"conv_single_step": "def conv_single_step(a_slice_prev, W, b)\n    return 1"})
+    mark = graded.marks["conv_single_step"]
+    assert mark.status == "error"
+    assert mark.notes == ["The cell stops with SyntaxError, so that there is no conv_single_step."]
+    assert all_but(graded, "conv_single_step") == {"passed"}
+
+
+def test_points_that_are_not_given_for_a_case_that_passes_are_explained(grade):
+    graded = grade({"detect_edges": "def detect_edges(image, kernel):\n    return cross_correlate2d(image, kernel)"})
+    mark = graded.marks["detect_edges"]
+    assert any(case.passed for case in mark.cases) and mark.points == 0
+    assert mark.notes == [ALONE]
+
+
+def test_a_wrong_size_costs_its_own_points_only(grade):
+    graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    return (n + 2 * pad - f) // stride"})
+    assert statuses(graded)["output_size"] == "failed"
+    assert all_but(graded, "output_size") == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        ("def im2col(X, f, stride):\n    while True: pass", "timeout", "stopped after 5 s in check_im2col"),
+        ("def im2col(X, f, stride):\n    import os; os._exit(1)", "error", "exit status 1) in check_im2col"),
+        ("def im2col(X, f, stride):\n    raise SystemExit", "error", "SystemExit"),
+        ("def im2col(X, f, stride):\n    raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
+        ("def im2col(X, f, stride):\n    return [X]", "failed", "the result"),
+        ("def im2col(X, f, stride):\n    return np.zeros((4000, 4000))", "failed", "shape"),
+        ("def im2col(X, f, stride):\n    return np.zeros((10000, 10000))", "failed", ""),
+        ("im2col = 3", "error", "TypeError"),
+        ("def im2col(X):\n    return X", "error", "TypeError"),
+        ("def im2col(X, f, stride:\n    broken", "error", "not defined"),
+    ],
+)
+def test_a_function_that_misbehaves_costs_itself(grade, code, status, words):
+    graded = grade({"im2col": code})
+    mark = graded.marks["im2col"]
+    assert (mark.status, mark.points) == (status, 0)
+    assert words in " ".join([*mark.notes, *(case.what for case in mark.cases)])
+    assert all_but(graded, "im2col") == {"passed"}
+
+
+def test_noise_does_no_harm(grade):
+    noisy = """
+import warnings, sys
+def zero_pad(X, pad):
+    warnings.warn('x')
+    print('y', file=sys.stderr)
+    print(X)
+    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+"""
+    graded = grade({"zero_pad": noisy}, cell="print('hello')\n1 / 0")
+    assert graded.points == 95
+    assert graded.notes == ["A cell that you added raised ZeroDivisionError."]
+
+
+def test_a_flood_of_prints_costs_nothing(grade, assignment):
+    source = assignment.exercises["im2col"].source()
+    flood = "    print('x' * 60_000_000)\n    import os; os.system('yes | head -c 1000000')\n    m, n_H"
+    graded = grade({"im2col": source.replace("    m, n_H", flood, 1)})
+    assert graded.points == 95
+
+
+def test_a_short_cut_costs_the_exercise(grade):
+    call = "signal.correlate2d(image, kernel, 'valid')"
+    code = f"from scipy import signal\ndef cross_correlate2d(image, kernel):\n    return {call}"
+    mark = grade({"cross_correlate2d": code}).marks["cross_correlate2d"]
+    assert mark.points == 0
+    assert mark.notes == ["cross_correlate2d calls correlate2d; writing that yourself is the exercise."]
+
+
+def test_refusing_everything_earns_nothing(grade):
+    code = "def output_size(n, f, pad, stride):\n    raise ValueError"
+    assert grade({"output_size": code}).marks["output_size"].points == 0
+
+
+def test_a_cell_that_ends_the_kernel_is_left_out(grade):
+    graded = grade(cell="import os\nos._exit(0)")
+    assert graded.points == 95
+    assert graded.notes == ["A cell that you added ended the kernel (exit status 0); the rest was run without it."]
+
+
+def test_one_right_solution_is_graded_alike_with_every_seed(released, assignment, rulebook):
+    for seed in (1, 2):
+        rules = Rulebook.draw(assignment, rulebook.released, seed, rulebook.limits)
+        assert judge(nbformat.writes(sample_hand_ins.solved(rules.released, assignment)).encode(), rules).points == 95
+
+
+def test_feedback_never_shows_an_expected_value(grade, rulebook):
+    graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    return 123456"})
+    text = json.dumps(graded_notebook(graded).cells)
+    cell = next(cell for cell in graded_notebook(graded).cells if grade_id_of(cell) == "check_output_size")
+    assert "expected" not in cell.outputs[0]["data"]["text/html"]
+    expected = [case.expected["value"][1] for case in rulebook.key.exercises["output_size"].cases if not case.raises]
+    shown = cell.outputs[0]["data"]["text/plain"]
+    assert not any(f" {value}" in shown.split("error")[0] for value in expected if value > 20)
+    assert "123456" not in text.replace("return 123456", "")
+
+
+def test_marks_are_written_as_nbgrader_reads_them(grade):
+    from nbgrader.utils import determine_grade
+
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    return X"})
+    cells = {grade_id_of(cell): cell for cell in graded_notebook(graded).cells}
+    for name, mark in graded.marks.items():
+        assert determine_grade(cells[f"check_{name}"]) == (mark.points, mark.maximum)
+    assert "passed" in cells["check_conv_forward"].metadata["convnets"]["status"]
+
+
+def test_hostile_output_is_inert(grade):
+    show = "display(HTML('<script>alert(1)</script>'), Javascript('alert(1)'))"
+    graded = grade(cell=f"from IPython.display import HTML, Javascript, display\n{show}")
+    kinds = {kind for c in graded_notebook(graded).cells for o in c.get("outputs", []) for kind in o.get("data", {})}
+    extra = next(c for c in graded_notebook(graded).cells if is_extra(c))
+    assert not {"application/javascript"} & kinds
+    assert all(set(output["data"]) <= {"text/plain"} for output in extra.outputs)
+
+
+def test_every_limit_is_told_in_words(rulebook, assignment):
+    from dataclasses import replace
+
+    from grader.sandbox.limits import limits_from
+
+    limits = limits_from(["memory=700e6", "processes=6", "threads=120", "output=1e5", "cell_seconds=4", "disk=20e6"])
+    rules = replace(rulebook, limits=limits)
+    wait = "import time\ntime.sleep(3)"
+    cells = {
+        "used more than 0.7 GB of memory": f"x = bytearray(10**9)\nfor i in range(0, 10**9, 4096): x[i] = 1\n{wait}",
+        "started more than 6 processes": f"import subprocess as s\nfor _ in range(9): s.Popen(['sleep', '9'])\n{wait}",
+        "started more than 120 threads": "import threading as t, time\n"
+        f"for _ in range(200): t.Thread(target=time.sleep, args=[3]).start()\n{wait}",
+        "printed more than 0.1 MB": "print('x' * 1_000_000)",
+        "stopped after 4 s": "import time\ntime.sleep(60)",
+        "raised OSError": "open('big', 'wb').write(bytes(50_000_000))",
+    }
+    for words, cell in cells.items():
+        notebook = sample_hand_ins.add_cell(sample_hand_ins.solved(rulebook.released, assignment), cell, 2)
+        graded = judge(nbformat.writes(notebook).encode(), rules)
+        assert graded.points == 95, words
+        assert words in " ".join(graded.notes)
+
+
+def test_a_hand_in_that_takes_too_long_as_a_whole_is_told_so(rulebook, assignment):
+    from dataclasses import replace
+
+    rules = replace(rulebook, limits=replace(rulebook.limits, cell_seconds=2, submission_seconds=5))
+    notebook = sample_hand_ins.solved(rulebook.released, assignment)
+    for _ in range(6):
+        sample_hand_ins.add_cell(notebook, "while True: pass", 2)
+    graded = judge(nbformat.writes(notebook).encode(), rules)
+    assert "the hand-in as a whole took more than 5 s" in " ".join(graded.marks["zero_pad"].notes)
+
+
+def test_what_was_written_down_from_the_visible_cases_earns_nothing(rulebook):
+    """Cases whose answer is the same with every seed count beside one that has to be worked out."""
+    exercise = rulebook.key.exercises["detect_edges"]
+    known = [case.known for case in exercise.cases]
+    assert any(known)
+    assert not all(known)
+    answers = [case.expected if case.known or case.raises else {"value": ["plain", 0]} for case in exercise.cases]
+    assert assess(exercise, answers).points == 0
+    worked_out = known.index(False)
+    answers[worked_out] = exercise.cases[worked_out].expected
+    assert assess(exercise, answers).points > 0

@@ -1,0 +1,151 @@
+"""One truth, three notebooks: rebuilt without a difference, executed without an error, true in what they claim."""
+
+import functools
+import importlib
+import re
+from tempfile import TemporaryDirectory
+
+import nbformat
+import pytest
+from conftest import LONG
+from nbclient import NotebookClient
+
+from grader.base.assignments import names
+from grader.base.course import Course
+from grader.base.paths import ROOT
+from grader.publishing import build
+from grader.spec.registry import load
+from grader.submission.cells import grade_id_of, is_answer
+
+NAMES = names()
+FULL_SECONDS = 900  # of a cell that trains, on a busy machine
+
+
+def committed(name):
+    return ROOT / "notebooks" / name / f"{name}.ipynb"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rebuild_makes_no_difference(name, tmp_path):
+    first = build.build(name, Course(tmp_path / "a"), tmp_path / "notebooks").read_bytes()
+    second = build.build(name, Course(tmp_path / "b"), tmp_path / "notebooks").read_bytes()
+    assert first == second
+    assert first == committed(name).read_bytes(), f"run `course build {name}` and commit what it writes"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_gets_no_solution_and_no_output(name):
+    notebook = nbformat.read(committed(name), 4)
+    text = committed(name).read_text()
+    assert "BEGIN SOLUTION" not in text
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            if is_answer(cell):
+                assert "raise NotImplementedError" in cell.source
+    released = {grade_id_of(cell) for cell in notebook.cells} - {""}
+    functions = set(load(name).exercises)
+    assert functions | {f"check_{function}" for function in functions} <= released
+    assert any(one.startswith("answer_") for one in released)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_notebook_is_of_readable_size(name):
+    cells = nbformat.read(committed(name), 4).cells
+    assert 40 <= len(cells) <= 80
+    words = [len(cell.source.split()) for cell in cells if cell.cell_type == "markdown"]
+    assert sum(words) / len(words) < 120
+
+
+def run(notebook, folder):
+    NotebookClient(
+        notebook, timeout=FULL_SECONDS, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    ).execute()
+    return {
+        cell.id: [output for output in cell.outputs if output.output_type == "error"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and any(output.output_type == "error" for output in cell.outputs)
+    }
+
+
+@functools.cache
+def solve(name, full=False):
+    """An assignment's instructor notebook, run from top to bottom; `full`: trained all the way even where that is long."""
+    notebook = build.instructor_notebook(name)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_PRETRAINED", "own")  # the claims are about the network that everybody has
+        if name in LONG and not full:
+            patch.setenv("COURSE_QUICK", "1")
+        errors = run(notebook, folder)
+    return notebook, errors
+
+
+@pytest.fixture(params=NAMES)
+def solved(request):
+    return solve(request.param)
+
+
+def text_of(notebook):
+    return "\n".join(
+        output.get("text", "") or output.get("data", {}).get("text/plain", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
+
+
+def test_the_solved_notebook_runs_without_an_error_or_a_warning(solved):
+    notebook, errors = solved
+    assert errors == {}
+    warnings = [o.text for c in notebook.cells if c.cell_type == "code" for o in c.outputs if o.get("name") == "stderr"]
+    assert warnings == []
+    assert all(
+        "cases pass" in cell.outputs[0].data["text/plain"]
+        for cell in notebook.cells
+        if cell.source.startswith("check(")
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_picture_has_a_description(name):
+    notebook, _ = solve(name)
+    pictures = [
+        o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})
+    ]
+    assert len(pictures) >= importlib.import_module(f"test_{name}").FIGURES
+    assert all(len(picture.metadata["image/png"]["alt"]) > 20 for picture in pictures)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_student_notebook_runs_to_its_end(name, tmp_path):
+    notebook = nbformat.read(committed(name), 4)
+    errors = run(notebook, tmp_path)
+    kinds = {error.ename for cell in errors.values() for error in cell}
+    assert {"NotImplementedError", "CheckFailed"} <= kinds
+    # A default that calls a function which is not written yet keeps the next from being defined.
+    others = {error.evalue for cell in errors.values() for error in cell if error.ename == "NameError"}
+    assert kinds <= {"NotImplementedError", "CheckFailed", "NameError"}
+    assert others <= {"name 'alpaca_model' is not defined"}
+    assert notebook.cells[-1].get("execution_count") or notebook.cells[-1].cell_type == "markdown"
+
+
+def claims(kind):
+    """Of every assignment, what its tests say that its notebook prints: `kind` is CLAIMS or CLAIMS_WHEN_TRAINED."""
+    return [(name, *claim) for name in NAMES for claim in getattr(importlib.import_module(f"test_{name}"), kind, [])]
+
+
+def check_claim(notebook, pattern, holds):
+    found = re.search(pattern, text_of(notebook))
+    assert found, pattern
+    assert holds(found[1]), found[0]
+
+
+@pytest.mark.parametrize(("name", "pattern", "holds"), claims("CLAIMS"))
+def test_claims_in_the_prose_are_true(name, pattern, holds):
+    check_claim(solve(name)[0], pattern, holds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "pattern", "holds"), claims("CLAIMS_WHEN_TRAINED"))
+def test_claims_about_long_training_are_true(name, pattern, holds):
+    check_claim(solve(name, full=True)[0], pattern, holds)
