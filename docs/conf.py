@@ -1,4 +1,4 @@
-"""How Sphinx makes the course book. `make site` prepares its pages and builds it: see grader/book.py."""
+"""How Sphinx makes the course book. `make site` prepares its pages and builds it: see grader/publishing/site/book.py."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The grader, graded: right, wrong, hostile and broken hand-ins go through the judge, and each must get what it deserves."""
+"""Audit the grader: judge right, wrong, hostile and broken hand-ins, and check that each gets the right marks."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ from grader.submission.notebook_file import Rejected, read_file
 from grader.submission.rebuilding import rebuild
 
 LIMITS = Limits(cell_seconds=15, exercise_seconds=20, submission_seconds=120)
-# So that who takes all there is has soon taken it.
+# Tight limits, so that attacks that exhaust a resource end soon.
 TIGHT = replace(
     LIMITS, cell_seconds=6, exercise_seconds=15, submission_seconds=90,
     memory=900_000_000, disk=50_000_000, processes=24, threads=150, files=5_000,
 )  # fmt: skip
-READ_SECONDS = 20  # for a file of any content, on a slow machine
+READ_SECONDS = 20  # limit for reading a file of any content, on a slow machine
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the audit: what was tried, what came of it, and whether that is as it should be."""
+    """One line of the audit: what was tried, what the result was, and whether that is as it should be."""
 
     kind: str
     title: str
@@ -59,7 +59,7 @@ class Finding:
 
 
 class Worker:
-    """One grading worker: hand-ins come to it one after the other, as in a class."""
+    """A grading worker, which gets hand-ins one after the other, as for a class."""
 
     def __init__(self, assignment: Assignment, rulebook: Rulebook, kernels: KernelFactory):
         self.assignment, self.rulebook, self.kernels = assignment, rulebook, kernels
@@ -74,11 +74,11 @@ class Worker:
 
 
 def audit(name: str, sandboxed: bool = True, warm: bool = True) -> Iterator[Finding]:
-    """Audit one assignment; findings come as they are made.
+    """Audit one assignment, and yield findings as they are made.
 
     Arguments:
-        sandboxed -- without it, only those hostile hand-ins are run that can do no harm to this machine
-        warm -- whether one zygote forks the kernels of all hand-ins, or each is started by itself
+        sandboxed -- without a sandbox, only those hostile hand-ins are run that cannot harm this machine
+        warm -- whether one zygote forks the kernels of all hand-ins, or each kernel is started by itself
     """
     if sandboxed:
         bubblewrap.require()
@@ -107,7 +107,7 @@ def _worker(assignment: Assignment, rulebook: Rulebook, warm: bool) -> Iterator[
 
 
 def _right(worker: Worker) -> Iterator[Finding]:
-    """The reference, and every variant: the n-th of each exercise together in one hand-in."""
+    """Grade the reference and every variant: the n-th variants of all exercises together in one hand-in."""
     released, assignment = worker.rulebook.released, worker.assignment
     exercises = assignment.exercises
     for number in range(-1, max(len(one.variants) for one in exercises.values())):
@@ -123,7 +123,7 @@ def _right(worker: Worker) -> Iterator[Finding]:
 
 
 def _slips(worker: Worker) -> Iterator[Finding]:
-    """Every slip, many in one hand-in; what is right there must not suffer from a helper that is wrong."""
+    """Grade every slip, many in one hand-in, and check that right functions do not lose marks through wrong helpers."""
     released, assignment = worker.rulebook.released, worker.assignment
     for chosen in _together(assignment):
         graded = worker.grade(sample_hand_ins.solved(released, assignment, {n: s.code for n, s in chosen.items()}))
@@ -140,7 +140,7 @@ def _slips(worker: Worker) -> Iterator[Finding]:
 
 
 def _together(assignment: Assignment) -> list[dict[str, Slip]]:
-    """The slips in few hand-ins: none beside one of its own helpers, lest two wrongs make a right."""
+    """Distribute the slips over few hand-ins, none beside a slip of its own helper, since two errors may cancel out."""
     groups: list[dict[str, Slip]] = []
     for name, one in assignment.exercises.items():
         for slip in one.slips:
@@ -153,11 +153,13 @@ def _together(assignment: Assignment) -> list[dict[str, Slip]]:
 
 
 def _hostile(worker: Worker, each: bool) -> Iterator[Finding]:
-    """Unsolved hand-ins that attack: no points, nothing learnt; and an honest one after them gets what it gets alone.
+    """Grade unsolved hand-ins that attack: each must get no points and learn nothing, and must not harm the next one.
+
+    An honest hand-in that is graded after an attack must get the same result as alone.
 
     Arguments:
-        each -- whether the honest one comes after each of them, or only after each group, as where no kernel has anything
-            in common with the one before
+        each -- whether the honest hand-in is graded after each attack, or only after each group, which is enough if
+            kernels have nothing in common with earlier ones
     """
     released, assignment = worker.rulebook.released, worker.assignment
     honest = sample_hand_ins.with_canary(sample_hand_ins.solved(released, assignment))
@@ -174,7 +176,7 @@ def _hostile(worker: Worker, each: bool) -> Iterator[Finding]:
 
 
 def _of_attack(attack: Attack, graded: Result, after: Result | None, alone: Result) -> Finding:
-    """What an attack gained, learnt and spoilt."""
+    """Report what an attack gained, learnt and harmed."""
     leaks = _leaks(graded)
     if attack.group == "feedback":
         leaks += page_safety.dangers(page_safety.render(graded_notebook(graded)))
@@ -187,14 +189,14 @@ def _of_attack(attack: Attack, graded: Result, after: Result | None, alone: Resu
 
 
 def _leaks(graded: Result) -> list[str]:
-    """What stands after LEAK in a line that a hand-in shows."""
+    """Return the text after LEAK in each line of a hand-in's outputs that contains it."""
     outputs = [output for cell in graded_notebook(graded).cells for output in cell.get("outputs", [])]
     texts = [text for one in outputs for text in (one.get("text"), one.get("evalue"), *one.get("data", {}).values())]
     return list(dict.fromkeys(leak[:80] for text in texts for leak in re.findall(r"LEAK ([^\n<]*)", text or "")))
 
 
 def _harm(after: Result, alone: Result) -> str:
-    """What an honest hand-in gets otherwise than alone, or learns of another."""
+    """Say how an honest hand-in's result differs from its result alone, or what it learns of another hand-in."""
     spoilt = [name for name, mark in after.marks.items() if _gist(mark) != _gist(alone.marks[name])]
     return "; ".join([*(f"other marks for {name}" for name in spoilt), *_leaks(after)][:5])
 
@@ -204,7 +206,7 @@ def _gist(mark: Mark) -> tuple[str, float, list[tuple[bool, str]]]:
 
 
 def _forgeries(worker: Worker) -> Iterator[Finding]:
-    """What is forged beside the sources does not survive: the rebuilt notebook is the one that was not forged."""
+    """Check that forged parts beside the sources do not survive rebuilding: the rebuilt notebook must stay the same."""
     released = worker.rulebook.released
     plain, _ = rebuild(released, notebook_file.parse(nbformat.writes(released).encode()))
     for forgery in forged_metadata.FORGERIES:
@@ -224,7 +226,7 @@ def _content(notebook: NotebookNode) -> str:
 
 
 def _broken(worker: Worker) -> Iterator[Finding]:
-    """Files that are no notebook get a result with a reason; what only misbehaves keeps its marks."""
+    """Check that files which are not notebooks get a reason, and that odd but right hand-ins keep their marks."""
     rulebook = worker.rulebook
     right = sample_hand_ins.solved(rulebook.released, worker.assignment)
     for title, raw in broken_files(right).items():
@@ -247,7 +249,7 @@ def _broken(worker: Worker) -> Iterator[Finding]:
 
 
 def _on_disk() -> Iterator[Finding]:
-    """What lies in a folder of hand-ins and is no plain file, or is called oddly."""
+    """Check entries in a folder of hand-ins that are not regular files, or have odd names."""
     with TemporaryDirectory(prefix="cn-audit-") as place:
         folder = Path(place) / "hand-ins"
         folder.mkdir()
@@ -263,7 +265,7 @@ def _on_disk() -> Iterator[Finding]:
         students = [one.student for one in inbox.find(Path(place), "audit")]
         odd = [name for name in students if not re.fullmatch(r"[\w@+-][\w.@+-]*", name) or len(name.encode()) > 200]
         result = f"students {', '.join(odd)[:80]}" if odd else "every one becomes a plain name"
-        seen = [name for name in malformed_files.NAMES if not name.startswith(".")]  # what is hidden is no hand-in
+        seen = [name for name in malformed_files.NAMES if not name.startswith(".")]  # a hidden folder is not a hand-in
         good = not odd and len(set(students)) == len(seen)
         yield Finding("broken", "folders with odd names", result, good)
 

@@ -1,4 +1,4 @@
-"""Secrets that an audit lays out where a real grader may have some, for hostile hand-ins to look for."""
+"""Place secrets where a real grader may have some, so that an audit can see whether hostile hand-ins find them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SESSION = ctypes.c_int(-3)
 
 @contextmanager
 def laid_out() -> Iterator[None]:
-    """A variable of the environment, and a key in a session keyring, as whoever has logged in has one."""
+    """Set a secret environment variable, and add a key to a session keyring like that of a logged-in user."""
     os.environ[VARIABLE] = secrets.token_hex()
     key = _add_key() if KEYCTL and os.uname().sysname == "Linux" else 0
     try:
@@ -30,7 +30,7 @@ def laid_out() -> Iterator[None]:
 
 
 def _add_key() -> int:
-    """The new key's number; below 0 where this machine's kernel has no keyrings, or gives us none."""
+    """Add a key and return its number; below 0 if this machine's kernel has no keyrings, or does not allow one."""
     libc = ctypes.CDLL(None)
     if libc.syscall(KEYCTL, JOIN_SESSION, None) < 0:
         return -1

@@ -1,4 +1,4 @@
-"""What can be forged in a notebook beside its sources: all of it is thrown away, so it must not change what is graded."""
+"""Forge the parts of a notebook beside its sources: the grader discards them, so they must not change any mark."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from grader.submission.cells import grade_id_of, is_answer
 
 
 def skip_execution(notebook: NotebookNode) -> None:
-    """Cells that nbclient does not run, nbgrader counts as passed."""
+    """Tag every cell so that nbclient does not run it: nbgrader counts such a cell as passed."""
     for cell in notebook.cells:
         cell.metadata["tags"] = ["skip-execution"]
 
 
 def raises_exception(notebook: NotebookNode) -> None:
-    """Failed tests that are said to be as they should."""
+    """Tag every cell as expected to fail, so that failed tests do not count."""
     for cell in notebook.cells:
         cell.metadata["tags"] = ["raises-exception", "remove-cell", "training", "setup"]
 
 
 def changed_points(notebook: NotebookNode) -> None:
-    """Tests that are worth more, or negative, or no number."""
+    """Make tests worth more, a negative number of points, or something that is not a number."""
     for number, data in enumerate(_nbgrader(notebook)):
         data["points"] = (1000, -5, 1e308, "all")[number % 4]
         data["max_score"] = 1000
 
 
 def flipped_flags(notebook: NotebookNode) -> None:
-    """Answers that are tests, tests that are answers, nothing locked."""
+    """Mark answers as tests and tests as answers, and lock nothing."""
     for data in _nbgrader(notebook):
         data.update(grade=not data.get("grade"), solution=not data.get("solution"), locked=False, task=True)
 
 
 def doubled_tests(notebook: NotebookNode) -> None:
-    """Every test twice, once with an output that passes: a doubled grade_id aborts stock nbgrader."""
+    """Insert every test twice, the copy with 100 as its source: a doubled grade_id aborts stock nbgrader."""
     for index in reversed(_tests(notebook)):
         copy = deepcopy(notebook.cells[index])
         copy.id = f"copy-{index}"
@@ -47,44 +47,44 @@ def doubled_tests(notebook: NotebookNode) -> None:
 
 
 def reversed_order(notebook: NotebookNode) -> None:
-    """Every test above what it tests."""
+    """Move every test above what it tests."""
     tests = [notebook.cells[index] for index in _tests(notebook)]
     notebook.cells = tests[::-1] + [cell for cell in notebook.cells if cell not in tests]
 
 
 def deleted_tests(notebook: NotebookNode) -> None:
-    """No test at all."""
+    """Delete every test."""
     tests = _tests(notebook)
     notebook.cells = [cell for index, cell in enumerate(notebook.cells) if index not in tests]
 
 
 def retyped_tests(notebook: NotebookNode) -> None:
-    """Tests that are text, or not run."""
+    """Turn tests into text cells or raw cells, which are not run."""
     for number, index in enumerate(_tests(notebook)):
         notebook.cells[index].cell_type = ("markdown", "raw")[number % 2]
 
 
 def rewritten_tests(notebook: NotebookNode) -> None:
-    """Tests that say 100, in place of the given ones."""
+    """Replace the source of every test by 100."""
     for index in _tests(notebook):
         notebook.cells[index].source = "100"
 
 
 def renamed_tests(notebook: NotebookNode) -> None:
-    """One test's name on every cell: its marks many times over."""
+    """Give every test the name of one test, to get its marks many times."""
     tests = [grade_id_of(notebook.cells[index]) for index in _tests(notebook)]
     for index in _tests(notebook):
         notebook.cells[index].metadata["nbgrader"]["grade_id"] = tests[0]
 
 
 def foreign_kernelspec(notebook: NotebookNode) -> None:
-    """Another language, another program."""
+    """Name another language and another program for the kernel."""
     notebook.metadata["kernelspec"] = {"name": "evil", "display_name": "evil", "argv": ["sh"], "language": "bash"}
     notebook.metadata["language_info"] = {"name": "bash", "file_extension": "/../../evil"}
 
 
 def forged_outputs(notebook: NotebookNode) -> None:
-    """Outputs of tests that pass, as nbgrader and our own judge write them."""
+    """Add outputs of tests that pass, as nbgrader and our own judge write them."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             page = new_output("display_data", {"text/html": "<b>100 of 100 points</b>"})
@@ -100,13 +100,13 @@ def forged_outputs(notebook: NotebookNode) -> None:
 
 
 def changed_ids(notebook: NotebookNode) -> None:
-    """Ids that are doubled, empty, or no ids."""
+    """Replace cell ids by doubled ones, by a path, and by ones that are too long."""
     for number, cell in enumerate(notebook.cells):
         cell.id = ("same", "../../evil", "x" * 10_000)[number % 3]
 
 
 def back_dated(notebook: NotebookNode) -> None:
-    """A time stamp from before the deadline, in every place that could hold one."""
+    """Add a time stamp from before the deadline in every place that could hold one."""
     stamp = "2000-01-01 00:00:00 UTC"
     notebook.metadata.update(timestamp=stamp, created=stamp, submitted=stamp, date=stamp)
     for cell in notebook.cells:
@@ -114,7 +114,7 @@ def back_dated(notebook: NotebookNode) -> None:
 
 
 def attachments(notebook: NotebookNode) -> None:
-    """Files in cells, whose names lead out of every folder."""
+    """Attach files to cells, with names that lead out of every folder."""
     for cell in notebook.cells:
         cell["attachments"] = {
             "../../../../tmp/convnets-left-behind": {"text/plain": "x"},
@@ -142,14 +142,14 @@ FORGERIES: tuple[Callable[[NotebookNode], None], ...] = (
 
 
 def forge(notebook: NotebookNode, forgery: Callable[[NotebookNode], None]) -> bytes:
-    """The file of a notebook that has been forged; written without nbformat, which would refuse much of it."""
+    """Return the file of a forged notebook, written without nbformat, which would refuse many forgeries."""
     forged = deepcopy(notebook)
     forgery(forged)
     return json.dumps(forged).encode()
 
 
 def everything(notebook: NotebookNode) -> None:
-    """Every forgery, one upon the other."""
+    """Apply every forgery, one after the other."""
     for forgery in FORGERIES:
         forgery(notebook)
     notebook.cells.append(
@@ -158,7 +158,7 @@ def everything(notebook: NotebookNode) -> None:
 
 
 def _tests(notebook: NotebookNode) -> list[int]:
-    """Where the tests are."""
+    """Return the indices of the tests."""
     graded = (i for i, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("grade"))
     return [index for index in graded if not is_answer(notebook.cells[index])]
 

@@ -1,4 +1,4 @@
-"""Hand-ins that attack as files: what is no notebook is refused with a reason, whatever a right one is wrapped in is not."""
+"""Make malformed hand-ins: files that must be rejected with a reason, and odd files of right notebooks to be read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from grader.submission.notebook_file import MAX_BYTES
 
 
 def broken_files(right: NotebookNode) -> dict[str, bytes]:
-    """Files that cannot be judged."""
+    """Return files that cannot be judged, by title."""
     other = deepcopy(right)
     for cell in other.cells:
         cell.source = ""
@@ -55,7 +55,7 @@ def broken_files(right: NotebookNode) -> dict[str, bytes]:
 
 
 def _zip_bomb() -> bytes:
-    """A small file that would be a large one, under a name that leads out of its folder."""
+    """Return a small zip file that unpacks to a large one, under a name that leads out of its folder."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../../../../tmp/convnets-left-behind", bytes(20_000_000))
@@ -87,7 +87,7 @@ def _rubbish(notebook: NotebookNode) -> None:
 
 
 def _spaces(notebook: NotebookNode) -> None:
-    """A text that costs a careless pattern the square of its length."""
+    """Add a text on which a careless regular expression takes time quadratic in its length."""
     notebook["cells"].append({"cell_type": "markdown", "source": "x" + "\n" * 400_000 + "x"})
     notebook["cells"].append(_code("\n" * 400_000 + " " * 90_000))
 
@@ -108,7 +108,7 @@ WRAPPERS: dict[str, Callable[[NotebookNode], None]] = {
 
 
 def wrapped(right: NotebookNode) -> Iterator[tuple[str, bytes]]:
-    """Odd files around a right hand-in, which must be read as if they were not odd."""
+    """Yield odd files with a right hand-in, which must be read as if they were not odd."""
     for title, wrap in WRAPPERS.items():
         notebook = deepcopy(right)
         wrap(notebook)
@@ -117,7 +117,10 @@ def wrapped(right: NotebookNode) -> Iterator[tuple[str, bytes]]:
 
 
 def on_disk(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Things in a folder of hand-ins that are no plain files, or not what they seem; a secret lies beside the folder."""
+    """Make entries in a folder of hand-ins that are not regular files or not what they seem, and yield them by title.
+
+    A secret lies beside the folder.
+    """
     secret = folder.parent / "gradebook.db"
     secret.write_text("SQLite format 3\0 LEAK of the gradebook")
     (folder / "symlink.ipynb").symlink_to(secret)
@@ -125,9 +128,9 @@ def on_disk(folder: Path) -> Iterator[tuple[str, Path]]:
     (folder / "dangling-link.ipynb").symlink_to("nowhere")
     (folder / "link-to-itself.ipynb").symlink_to("link-to-itself.ipynb")
     os.mkfifo(folder / "fifo.ipynb")
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as one:  # a path may be too long for one
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as one:  # the path may be too long for a socket
         one.bind(str(folder / "socket.ipynb"))
-    with suppress(OSError):  # where the one who audits may not make devices, no student may
+    with suppress(OSError):  # if this user may not make devices, students may not, either
         os.mknod(folder / "device.ipynb", 0o600 | stat.S_IFCHR, os.makedev(1, 5))
     with suppress(OSError):
         os.link(secret, folder / "hard-link.ipynb")

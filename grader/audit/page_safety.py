@@ -1,4 +1,4 @@
-"""A feedback page as a browser reads it: is there anything in it that would run, load or send something?"""
+"""Check whether a feedback page, read as a browser reads it, would run, load or send something."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ADDRESSES = ("src", "href", "action", "formaction", "srcset", "data", "poster", 
 
 
 def render(notebook: NotebookNode) -> str:
-    """The feedback page of a graded notebook, as nbgrader makes it; the gradebook's part of it is left at 0."""
+    """Return the feedback page of a graded notebook as nbgrader makes it; the points from the gradebook stay 0."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
@@ -29,7 +29,7 @@ def render(notebook: NotebookNode) -> str:
 
 
 def dangers(html: str) -> list[str]:
-    """What in a page is not for the eye alone."""
+    """Return everything in a page that does more than show something."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -38,7 +38,7 @@ def dangers(html: str) -> list[str]:
 
 
 class _Reader(HTMLParser):
-    """Notes elements that do something, handlers of events, and addresses that lead out of the page."""
+    """A parser that collects active elements, event handlers, and addresses that lead out of the page."""
 
     def __init__(self) -> None:
         super().__init__()

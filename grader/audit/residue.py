@@ -1,4 +1,4 @@
-"""What a hand-in might leave on the machine that graded it: looked for before an audit and after."""
+"""Find what hand-ins leave behind on the machine that grades them, by comparing it before and after an audit."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import psutil
 
 from grader.sandbox.process import PREFIX
 
-MARK = "convnets-left-behind"  # in the name of whatever the hostile cells leave
-PATIENCE = 3.0  # seconds in which what has been told to end may do so
+MARK = "convnets-left-behind"  # in the names of everything that the hostile cells leave behind
+PATIENCE = 3.0  # seconds for processes that were asked to end
 
 
 def found() -> set[str]:
-    """What there is now, in words: the difference of two calls is what has been left in between."""
+    """Return descriptions of what there is now; the difference of two calls is what was left in between."""
     return set().union(_processes(), _folders(), _mounts(), _marked(), _shared_memory())
 
 
 def since(before: set[str]) -> list[str]:
-    """What is there and was not before, once it has had the time to go."""
+    """Return what is there now but was not before, after waiting for it to go away."""
     end = time.monotonic() + PATIENCE
     while (left := found() - before) and time.monotonic() < end:
         time.sleep(0.1)
@@ -30,7 +30,7 @@ def since(before: set[str]) -> list[str]:
 
 
 def _processes() -> set[str]:
-    """Of this process, and whatever on the machine bears the mark, but for what is in another grader's sandbox."""
+    """Return this process's descendants and all marked processes, except those in another grader's sandbox."""
     ours = {one.pid for one in psutil.Process().children(recursive=True)}
     told = {f"process {pid} of the grader's" for pid in ours}
     for one in psutil.process_iter():
@@ -42,7 +42,7 @@ def _processes() -> set[str]:
 
 
 def _folders() -> set[str]:
-    """Kernels' and zygotes' folders, but for those of other graders that are at work on this machine."""
+    """Return the folders of kernels and zygotes, except those of other graders that are running on this machine."""
     told = set()
     for path in Path("/tmp").glob(f"{PREFIX}*-*"):
         owner = path.name.removeprefix(PREFIX).partition("-")[0]
@@ -56,7 +56,7 @@ def _mounts() -> set[str]:
 
 
 def _marked() -> set[str]:
-    """Sockets, keys and files that bear the mark."""
+    """Return the sockets, keys and files whose names contain the mark."""
     places = ("/proc/net/unix", "/proc/keys")
     told = {f"{line.split()[-1]} in {place}" for place in places for line in _lines(place) if MARK in line}
     folders = ("/tmp", "/dev/shm", "/dev/mqueue", str(Path.home()), str(Path.cwd()))

@@ -1,4 +1,4 @@
-"""Hand-ins made from a released notebook: for the demo, the audit and the tests."""
+"""Make hand-ins from a released notebook, for the demo, the audit and the tests."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ WRITTEN_ANSWER = "A filter's weights are the same everywhere: it answers to a pa
 def solved(
     released: NotebookNode, assignment: Assignment, instead: Mapping[str, Code | str] | None = None
 ) -> NotebookNode:
-    """A hand-in with every function written.
+    """Return a hand-in with every function written.
 
     Arguments:
-        instead -- by exercise, a slip or variant to put in place of the reference, or a cell's text
+        instead -- by exercise, a slip or variant to put in place of the reference, or the text of a cell
     """
     notebook = deepcopy(released)
     instead = instead or {}
@@ -47,13 +47,13 @@ def solved(
 
 
 def add_cell(notebook: NotebookNode, source: str, place: int = 1) -> NotebookNode:
-    """Add a code cell, as a student would; at the top unless told otherwise."""
+    """Add a code cell as a student would, by default below the first cell."""
     notebook.cells.insert(place, new_code_cell(source, id=f"added-{len(notebook.cells)}"))
     return notebook
 
 
 def _imports(assignment: Assignment) -> str:
-    """What slips and variants need beside the notebook's own imports."""
+    """Return the imports that slips and variants need besides the notebook's own."""
     tree = ast.parse(inspect.getsource(import_module(f"grader.exercises.{assignment.name}")))
     lines = [ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     return "\n".join(line for line in lines if not line.startswith(("from grader", "from solutions")))
@@ -64,9 +64,9 @@ class Attack:
     """A hostile cell.
 
     Attributes:
-        name -- its file's
+        name -- the name of its file
         group -- "in-process", "outside", "resources" or "feedback"; only the first is harmless outside of a sandbox
-        tries -- what it is after, in words
+        tries -- what it tries to do, in words
         source -- the cell's text, as a hostile student would type it
     """
 
@@ -77,7 +77,7 @@ class Attack:
 
 
 def attacks(*groups: str) -> list[Attack]:
-    """The hostile cells of some groups, or of all."""
+    """Return the hostile cells of these groups, or all of them."""
     found = []
     for path in sorted(ATTACKS.glob("*.py")):
         source = path.read_text()
@@ -88,11 +88,11 @@ def attacks(*groups: str) -> list[Attack]:
 
 
 def attacked(notebook: NotebookNode, assignment: Assignment, *chosen: Attack) -> NotebookNode:
-    """A hand-in with hostile cells at its end, one each, which know the assignment's functions and visible answers."""
+    """Return a hand-in with hostile cells at its end, which know the assignment's functions and visible answers."""
     attacked = deepcopy(notebook)
     for attack in chosen:
         lines = [f"FUNCTIONS = {list(assignment.exercises)}"]
-        if attack.group != "in-process":  # a last line of defence, should anybody run this where it can do harm
+        if attack.group != "in-process":  # stops the cell if somebody runs it outside of the sandbox
             lines.append("assert __import__('socket').gethostname() == 'course'")
         if "RECORDED" in attack.source:
             lines.append(f"RECORDED = __import__('json').loads({json.dumps(_recorded(assignment))!r})")
@@ -101,18 +101,21 @@ def attacked(notebook: NotebookNode, assignment: Assignment, *chosen: Attack) ->
 
 
 def with_canary(notebook: NotebookNode) -> NotebookNode:
-    """A hand-in that looks for what another one may have left behind, and says LEAK where it finds something."""
+    """Return a hand-in that looks for what another one has left behind, and prints LEAK if it finds something."""
     return add_cell(deepcopy(notebook), CANARY.read_text())
 
 
 def _recorded(assignment: Assignment) -> dict[str, list[Answer]]:
-    """The visible cases' answers by function, as whoever has the course can write them down."""
+    """Return the visible cases' answers by function, which everybody who has the course can write down."""
     key = draw(assignment, VISIBLE_SEED)
     return {name: [case.expected for case in one.cases] for name, one in key.exercises.items()}
 
 
 def without_given_figures(released: NotebookNode) -> NotebookNode:
-    """A released notebook with the cells that define, ask and check, and none of those that only show something."""
+    """Return a released notebook without the cells that only show something.
+
+    Kept are the cells that define functions, ask for them and check them.
+    """
     notebook = deepcopy(released)
     notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) or "setup" in cell.metadata.get("tags", [])]
     return notebook

@@ -1,4 +1,4 @@
-"""The assignments there are: found by their names, so that a new one needs no entry in any list."""
+"""Find the course's assignments by their file names, so that a new one needs no entry in a list."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from grader.base.paths import ROOT
 
-NAME = re.compile(r"w\d+_[a-z0-9_]+")  # the week, and what the assignment is about
+NAME = re.compile(r"w\d+_[a-z0-9_]+")  # the week, then the topic
 EXERCISES = ROOT / "grader" / "exercises"
 
 
 def names(folder: Path = EXERCISES) -> list[str]:
-    """Return the names of the declared assignments, week by week; none in a class kit.
+    """Return the names of the declared assignments, sorted by week; an empty list in a class kit.
 
     Arguments:
-        folder -- holds a module or a package for each assignment
+        folder -- contains a module or a package for each assignment
     """
     found = {path.stem for path in folder.glob("w*") if path.is_dir() or path.suffix == ".py"}
     return sorted((name for name in found if NAME.fullmatch(name)), key=lambda name: (week(name), name))

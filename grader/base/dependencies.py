@@ -1,8 +1,8 @@
-"""What depends on what: the one place that says when something that is kept on disk must be made anew.
+"""The digests that decide when something kept on disk must be made again; no other module decides this.
 
-Each function names what a product is made from: packages of the grader, other files, and installed libraries. Whatever
-keeps such a product keeps the digest with it and compares. Marks depend on what judges them and not on how they are shown;
-pages depend on both.
+Each function names what a product is made from: packages of the grader, other files, and installed libraries. Code that
+keeps such a product stores the digest with it and compares. Marks depend on the code that judges, not on the code that
+displays them; pages depend on both.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from grader.base.keras_backend import keras_backend
 from grader.base.paths import ROOT
 
 GRADER = ROOT / "grader"
-# The packages whose code decides what a mark is.
+# The packages whose code decides a mark.
 DECLARING = ("base", "spec")
 JUDGING = (*DECLARING, "submission", "sandbox", "scoring", "judging")
 SHOWING = ("presentation", "reports", "gradebook")
 CHECKING = (*DECLARING, "scoring", "presentation", "student/notebook")
 IMAGE_FILES = (".dockerignore", "Dockerfile", "pyproject.toml", "requirements.lock")
 IMAGE_FOLDERS = ("data", "grader", "notebooks", "solutions")
-# What the values of a reference depend on, and beside it what a hand-in's cells run on.
+# The libraries that the values of a reference depend on, and those that the cells of a hand-in run on.
 COMPUTING = ("numpy", "scipy", "keras", "tensorflow")
 RUNNING = (*COMPUTING, "matplotlib", "ipykernel", "ipython", "nbformat")
 
 
 @cache
 def of_judging() -> str:
-    """Return the digest of all that decides about marks, but for the assignment: code, data with weights, libraries."""
+    """Return the digest of everything that decides marks except the assignment: code, data with weights, libraries."""
     return digest(platform.python_version(), _libraries(RUNNING), _packages(JUDGING), _data())
 
 
 @cache
 def of_keys(assignment: str) -> str:
-    """Return the digest of what an assignment's answer keys are made from; empty where the sources are not here."""
+    """Return the digest of what an assignment's answer keys are made from; empty if the sources are not here."""
     sources = _sources(assignment)
     if not sources:
         return ""
@@ -56,7 +56,7 @@ def of_executed_notebook(assignment: str, settings: str) -> str:
     """Return the digest of what the outputs of a notebook depend on.
 
     Arguments:
-        settings -- environment, and which data sets are here
+        settings -- the environment, and which data sets are here
     """
     prose = ROOT / "notebooks" / assignment / f"{assignment}.md"
     making = [GRADER / "publishing" / name for name in ("build.py", "site/execution.py")]
@@ -71,7 +71,7 @@ def of_pages() -> str:
 
 
 def of_image() -> str:
-    """Return the digest of what a container's image is made from, as .dockerignore has it."""
+    """Return the digest of the files that a container's image is made from, as .dockerignore selects them."""
     single = [ROOT / name for name in IMAGE_FILES]
     folders = [path for name in IMAGE_FOLDERS for path in _below(ROOT / name)]
     return digest(_files([*single, *(path for path in folders if path.suffix != ".ipynb")]))
@@ -88,13 +88,13 @@ def _packages(names: Iterable[str]) -> str:
 
 @cache
 def _data() -> str:
-    """Loaders, generators and weights, without what trains the weights."""
+    """Return the digest of loaders, generators and weights, without the code that trains the weights."""
     training = ROOT / "data" / "pretraining"
     return _files(path for path in _below(ROOT / "data") if training not in path.parents and path.suffix != ".md")
 
 
 def _sources(assignment: str) -> list[Path]:
-    """The solution and the declarations of an assignment; nothing where one of them is not here, as in a class kit."""
+    """Return the solution and declarations of an assignment; nothing if one of them is missing, as in a class kit."""
     solution = ROOT / "solutions" / f"{assignment}.py"
     exercises = GRADER / "exercises"
     declared = [path for path in (exercises / f"{assignment}.py", *_below(exercises / assignment)) if path.is_file()]
@@ -107,7 +107,7 @@ def _libraries(names: Iterable[str]) -> str:
 
 
 def _version(name: str) -> str:
-    """The version of a library; TensorFlow has more than one distribution."""
+    """Return the version of a library; TensorFlow has more than one distribution."""
     for distribution in (name, f"{name}-cpu"):
         try:
             return metadata.version(distribution)
@@ -122,7 +122,7 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _files(paths: Iterable[Path]) -> str:
-    """The digest of files, by their places in the course and their contents."""
+    """Return the digest of files, made from their paths in the course and their contents."""
     found = hashlib.sha256()
     for path in paths:
         found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes() + b"\0")

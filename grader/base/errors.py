@@ -1,5 +1,5 @@
-"""What can go wrong for a user: exceptions whose message is a sentence that says what to do."""
+"""The base class of errors for the user, whose message is a sentence that says what to do."""
 
 
 class CourseError(Exception):
-    """The command line prints its message and stops."""
+    """An error whose message the command line prints before it stops."""

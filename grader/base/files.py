@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one."""
+"""Write files so that a reader never sees a partial one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside `path` to write to; what is written there replaces `path` when the block ends without an error.
+    """Yield a path beside `path` to write to; that file replaces `path` if the block ends without an error.
 
-    The data is on disk before the name is: a machine that loses power
-    keeps the old file or has the whole new one.
+    The data is on disk before the file is renamed: after a loss of power,
+    the machine has either the old file or the whole new one.
     """
     unfinished = path.with_name(f".{path.name[:100]}.{os.getpid()}-{secrets.token_hex(4)}")
     try:
@@ -27,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file at once or not at all, whenever this process is killed; its folder is created where it is missing."""
+    """Write a file completely or not at all, even if this process is killed; create its folder if it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as unfinished:
         unfinished.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

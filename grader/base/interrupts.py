@@ -1,4 +1,4 @@
-"""Ctrl-C while other processes start: it is heard, once, and not answered by each of them with a traceback."""
+"""Hold back Ctrl-C while processes start, so that it is handled once and not by each of them with a traceback."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from multiprocessing import resource_tracker
 
 @contextmanager
 def held() -> Iterator[None]:
-    """A Ctrl-C that comes meanwhile is heard afterwards, and never by processes and threads that are started meanwhile.
+    """Delay a Ctrl-C until the block ends, and keep it from the processes and threads that are started in the block.
 
-    A terminal sends it to every process in reach; who started them ends them.
+    A terminal sends it to every process of the foreground group; the process that started the others ends them.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # started later, beside another process, it would end the holding there
+    resource_tracker.ensure_running()  # started later, with another process, it would unblock the signal there
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

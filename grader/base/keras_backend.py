@@ -1,4 +1,4 @@
-"""Which library computes for Keras."""
+"""The choice of the library that Keras computes with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the course and its working folder are."""
+"""The paths of the course and of its working folder."""
 
 from __future__ import annotations
 

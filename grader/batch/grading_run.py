@@ -1,6 +1,7 @@
-"""A folder of hand-ins in; gradebook, feedback pages, tables of grades and a report out.
+"""Grade a folder of hand-ins into the gradebook, feedback pages, tables of grades and a report.
 
-Every hand-in gets a result. Workers get bytes and return results; this process alone touches the gradebook and the feedback.
+Every hand-in gets a result. Workers get bytes and return results; only this process touches the gradebook and the
+feedback.
 """
 
 from __future__ import annotations
@@ -50,14 +51,14 @@ def grade_folder(
     on_found: Callable[[int], object] = lambda count: None,
     on_result: Callable[[Result], object] = lambda result: None,
 ) -> Report:
-    """Grade every hand-in of a folder; what an earlier run has graded already is taken over.
+    """Grade every hand-in of a folder; results of an earlier run that still hold are reused.
 
     Arguments:
-        workers -- processes on this machine, one a core without it
+        workers -- number of processes on this machine; by default one for each core
         scheduler -- address of a Dask scheduler, whose workers are used instead
         warm -- whether kernels are forked from one that has imported what the assignment needs
         on_found -- called once, with the number of hand-ins
-        on_result -- called with each result, as it comes
+        on_result -- called with each result as it arrives
 
     Raises:
         NothingToGrade, NoSandbox, NoSuchAssignment, NoWorkers, NoGradebook -- before anything is run
@@ -84,7 +85,7 @@ def grade_folder(
         left = [pending for pending in map(run.look_at, handins) if pending]
         if left:
             fork_server = ""
-            if warm and sandboxed and not scheduler:  # it imports while the workers come up, once for all of them
+            if warm and sandboxed and not scheduler:  # it imports once for all workers, while they start
                 fork_server = stack.enter_context(ForkServer(preload_of(released), limits)).address
             report.seed = store.seed()
             rulebook = Rulebook.draw(declared, released, report.seed, limits, sandboxed)
@@ -99,7 +100,7 @@ def grade_folder(
 
 @dataclass(frozen=True)
 class Terms:
-    """What results of this run depend on beside the hand-in, as digests."""
+    """Digests of what the results of this run depend on besides the hand-in."""
 
     run: str
     exercises: dict[str, str]
@@ -110,10 +111,10 @@ class Pending:
     """A hand-in that is still to be judged.
 
     Attributes:
-        copy -- our own copy of the file: a student's is read once, whatever becomes of it afterwards
+        copy -- our own copy of the file: a student's file is read once, whatever happens to it later
         problem -- why there is nothing to judge, if so
-        kept -- JSON of the marks that hold
-        before -- points of the run before, by exercise; None where there was none
+        kept -- JSON of the marks that are still valid
+        before -- points of the previous run, by exercise; None if there was none
     """
 
     hand_in: HandIn
@@ -126,7 +127,7 @@ class Pending:
 
 @dataclass
 class GradingRun:
-    """Takes each hand-in from the folder to the gradebook."""
+    """A grading run: it takes each hand-in from the folder to the gradebook."""
 
     course: Course
     store: ResultStore
@@ -136,7 +137,7 @@ class GradingRun:
     on_result: Callable[[Result], object]
 
     def look_at(self, hand_in: HandIn) -> Pending | None:
-        """Read a hand-in, and what is stored of it, once; take over a result that holds in every mark."""
+        """Read a hand-in and its stored result once; reuse the result if every mark is still valid."""
         raw, problem = _read(hand_in)
         provenance = Provenance(digest_of(raw or problem.encode()), self.terms.run, self.terms.exercises)
         stored = self.store.read(hand_in.student)
@@ -147,7 +148,7 @@ class GradingRun:
                 before = {name: mark.points for name, mark in result.marks.items()}
                 kept = stored.kept(provenance)
             except (ValueError, KeyError, TypeError):
-                stored = None  # a damaged file is made anew
+                stored = None  # a damaged file is replaced by a new one
         if stored and kept.keys() == self.terms.exercises.keys():
             self.report.seed = result.seed
             self._record(stored.identity, result, hand_in.handed_in)
@@ -158,7 +159,7 @@ class GradingRun:
         return Pending(hand_in, copy, problem, provenance, kept_text, before)
 
     def judge(self, pending: list[Pending], rulebook: Rulebook, workers: Workers) -> None:
-        """Judge hand-ins and record each result as it comes."""
+        """Judge hand-ins, and record each result as it arrives."""
         waiting = {one.hand_in.student: one for one in pending}
 
         def tasks() -> Iterator[Task]:
@@ -178,10 +179,10 @@ class GradingRun:
                 self._take(one, result, failed=bool(failure))
 
     def _take(self, one: Pending, result: Result, failed: bool = False) -> None:
-        """Keep a new result, note what has changed since the one before, and record it.
+        """Store a new result, note what has changed since the previous one, and record it.
 
         Arguments:
-            failed -- whether the grader itself is to blame: then the next run tries again
+            failed -- whether the grader itself failed: then the next run tries again
         """
         identity = self.store.write(result, None if failed else one.provenance)
         if one.before is not None:
@@ -191,13 +192,13 @@ class GradingRun:
     def _record(self, identity: str, result: Result, handed_in: datetime | None) -> None:
         self.report.results[result.student] = result
         self.recorder.record(identity, result, handed_in)
-        for mark in result.marks.values():  # of what is right there is no more to say: a class of it fills the memory
+        for mark in result.marks.values():  # passed cases are not needed any more; a class's would fill the memory
             mark.cases = [case for case in mark.cases if not case.passed]
         self.on_result(result)
 
 
 def _read(one: HandIn) -> tuple[bytes, str]:
-    """Return a hand-in's bytes, or why there are none to read."""
+    """Return a hand-in's bytes, or the reason why there are none."""
     if one.problem:
         return b"", one.problem
     try:
@@ -207,7 +208,7 @@ def _read(one: HandIn) -> tuple[bytes, str]:
 
 
 def _changes(before: dict[str, float], now: Result) -> list[Change]:
-    """Return the marks that are not what they were."""
+    """Return the marks that differ from the previous ones."""
     return [
         Change(now.student, name, before.get(name, 0.0), mark.points)
         for name, mark in now.marks.items()

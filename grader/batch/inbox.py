@@ -1,4 +1,4 @@
-"""What there is in a folder of hand-ins: one file a student, or the reason why there is none to read."""
+"""Find the hand-ins in a folder: for each student one file, or the reason why there is none to read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class HandIn:
     """One student's file, or the reason why there is none to read.
 
     Attributes:
-        handed_in -- when, in UTC, where a `timestamp.txt` beside the file says so, as nbgrader's exchange writes it. The
-            file's own time is not asked: it changes whenever somebody copies or unpacks a folder
-        canvas -- Canvas's id of the student, where Canvas has named the file
+        handed_in -- when, in UTC, if a `timestamp.txt` beside the file says so, as nbgrader's exchange writes it. The
+            file's own time is not used, because it changes when somebody copies or unpacks a folder
+        canvas -- Canvas's id of the student, if Canvas has named the file
     """
 
     student: str
@@ -33,25 +33,25 @@ class HandIn:
     canvas: str = ""
 
 
-# As Moodle names folders and files when all are downloaded at once: name, number of the submission, plugin, file.
+# Moodle's names of folders and files when all are downloaded at once: name, number of the submission, plugin, file.
 MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(file|onlinetext)(_.*)?")
-# And Canvas: name, LATE where it was, the student's id, the file's, and the name that the student gave it.
+# Canvas's names: name, LATE if it was, the student's id, the file's id, and the name that the student gave the file.
 CANVAS = r"(?P<student>[^_]+(_LATE)?_(?P<canvas>\d+))_\d+_{assignment}(-\d+)?"
 MAX_NAME = 100  # characters of a student's id: it becomes a file's name
 
 
 class NothingToGrade(CourseError):
-    """The folder holds no hand-in; the message says what was looked for."""
+    """Signals that the folder holds no hand-in; the message says what was looked for."""
 
 
 def find(folder: Path, assignment: str) -> list[HandIn]:
-    """The hand-ins in a folder: STUDENT/<assignment>.ipynb or STUDENT.ipynb, by student.
+    """Find the hand-ins in a folder: STUDENT/<assignment>.ipynb or STUDENT.ipynb, by student.
 
-    nbgrader's own STUDENT/<assignment>/<assignment>.ipynb, as its exchange collects them, is read as well, and so is what
-    Moodle and Canvas pack when all hand-ins are downloaded: of their names the part that stands for the student is taken.
+    Also read are STUDENT/<assignment>/<assignment>.ipynb, as nbgrader's exchange collects hand-ins, and the names that
+    Moodle and Canvas use when all hand-ins are downloaded: there, the part that stands for the student is used.
 
     Raises:
-        NothingToGrade -- where there is none
+        NothingToGrade -- if there is none
     """
     if folder.is_file():
         raise NothingToGrade(f"{folder} is a file: give the folder that it lies in, for every hand-in there.")
@@ -59,7 +59,7 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
         raise NothingToGrade(f"There is no folder {folder}.")
     found: dict[str, HandIn] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__")):  # hidden, or a system's own: __MACOSX, __pycache__
+        if path.name.startswith((".", "__")):  # hidden, or made by a system: __MACOSX, __pycache__
             continue
         is_folder = path.is_dir() and not path.is_symlink()
         if not is_folder and path.suffix not in (".ipynb", *ARCHIVES):
@@ -85,7 +85,7 @@ def find(folder: Path, assignment: str) -> list[HandIn]:
 
 
 def _remarks(path: Path, assignment: str) -> list[str]:
-    """What a file's or folder's name says that is not followed."""
+    """Return notes on what the name of a file or folder suggests, but the grader ignores."""
     if path.name == f"{assignment}.ipynb":
         return [f"! {path.name} was taken for the hand-in of somebody called {assignment}."]
     if re.match(r"[^_]+_LATE_\d+_\d+_", path.name):
@@ -94,7 +94,7 @@ def _remarks(path: Path, assignment: str) -> list[str]:
 
 
 def _look_below(folder: Path, assignment: str) -> None:
-    """Whoever names the folder above the hand-ins would make a student of each folder in it."""
+    """Refuse a folder above the hand-ins, since each folder in it would be graded as a student."""
     for inner in sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__"))):
         if any(inner.glob(f"*/{assignment}.ipynb")) or len(list(inner.glob("*.ipynb"))) > 1:
             raise NothingToGrade(f"No hand-in in {folder}, but there are some in {inner}: is that folder meant?")
@@ -104,7 +104,7 @@ def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
     names = [f"{assignment}.ipynb"]
     if (folder / assignment).is_dir() and not (folder / assignment).is_symlink():
         folder = folder / assignment
-        names.insert(0, ORIGINAL)  # where it was graded before, the rebuilt one lies beside what was handed in
+        names.insert(0, ORIGINAL)  # if it was graded before, the rebuilt notebook lies beside the original
     time, notes = _handed_in(folder)
     for path in (folder / name for name in names):
         if path.exists() or path.is_symlink():
@@ -119,7 +119,7 @@ def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
 
 
 def _handed_in(folder: Path) -> tuple[datetime | None, list[str]]:
-    """When a hand-in came, and what is to be said where that cannot be read."""
+    """Return when a hand-in came, and a note if that cannot be read."""
     path = folder / TIMESTAMP
     if path.is_symlink() or not path.is_file():
         return None, []
@@ -130,7 +130,7 @@ def _handed_in(folder: Path) -> tuple[datetime | None, list[str]]:
 
 
 def _named(name: str, assignment: str) -> tuple[str, str]:
-    """What in a file's or folder's name stands for the student, and Canvas's id where it is in it."""
+    """Return the part of a file's or folder's name that stands for the student, and Canvas's id if there is one."""
     moodle = MOODLE.fullmatch(name)
     if moodle:
         return moodle["student"], ""
@@ -139,7 +139,7 @@ def _named(name: str, assignment: str) -> tuple[str, str]:
 
 
 def _student(name: str, taken: set[str]) -> str:
-    """A student's id: the name without what is a wildcard in nbgrader's paths, and unlike every other student's."""
+    """Return a student's id: the name without wildcards of nbgrader's paths, and different from all ids taken."""
     plain = student = re.sub(r"[^\w.@+-]", "_", name)[:MAX_NAME]
     number = 2
     while student in taken:

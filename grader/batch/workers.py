@@ -1,8 +1,8 @@
-"""Judging on many processes: Dask distributed, on this machine by default, on a cluster by its scheduler's address.
+"""Judge on many processes with Dask distributed: on this machine by default, on a cluster by its scheduler's address.
 
-Hand-ins travel as bytes, results come back as data; a worker never sees the gradebook. A worker that is lost is replaced
-and its hand-in judged again, but one that has cost three workers is not tried for ever. Dask speaks pickle between the
-instructor's own processes: a scheduler must be out of the students' reach.
+Hand-ins are sent as bytes and results return as data; a worker never sees the gradebook. A lost worker is replaced
+and its hand-in judged again, but a hand-in that has ended three workers is given up. Dask sends pickles between the
+instructor's own processes, so students must not be able to reach a scheduler.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.preload import preload_of
 from grader.scoring.marks import Mark
 
-LOST_WORKERS = 3  # that one hand-in may cost
+LOST_WORKERS = 3  # that one hand-in may end
 CONNECT_SECONDS = 30
 
 
 class NoWorkers(CourseError):
-    """The workers cannot be used; the message says why."""
+    """Signals that the workers cannot be used; the message says why."""
 
 
 class Judging(WorkerPlugin):
-    """What a worker keeps for a grading run: the rulebook, and where its kernels come from."""
+    """A plugin that holds what a worker keeps for a grading run: the rulebook, and the source of its kernels."""
 
     def __init__(self, rulebook: str, warm: bool, engine: str, fork_server: str):
         self.name = f"judging-{uuid.uuid4()}"
         self.text, self.warm, self.engine, self.fork_server = rulebook, warm, engine, fork_server
 
     def setup(self, worker: distributed.Worker) -> None:
-        """Called in every worker there is and is to come.
+        """Prepare a worker; Dask calls this in every present and future worker.
 
         Raises:
-            CourseError -- where hand-ins cannot be judged there
+            CourseError -- if hand-ins cannot be judged there
         """
         if of_judging() != self.engine:
             raise NoWorkers(f"The worker {worker.address} has another version of the course than this machine.")
@@ -63,7 +63,7 @@ class Judging(WorkerPlugin):
         self.kernels = KernelFactory(limits, sandboxed, self.warm, preload, self.fork_server)
 
     def teardown(self, worker: distributed.Worker) -> None:
-        """Called when the run is over, or the worker."""
+        """Close the worker's kernels; Dask calls this when the run or the worker ends."""
         self.kernels.close()
 
 
@@ -73,8 +73,8 @@ class Task:
 
     Attributes:
         raw -- its bytes
-        notes -- what is known of it already
-        kept -- JSON of the marks that hold: the rest is judged
+        notes -- notes on it so far
+        kept -- JSON of the marks that are still valid: only the rest is judged
     """
 
     student: str
@@ -84,11 +84,11 @@ class Task:
 
 
 def judge_here(name: str, student: str, raw: bytes, notes: list[str], kept: str) -> str:
-    """Judge a hand-in, in a worker; its result comes back as text.
+    """Judge a hand-in in a worker, and return its result as text.
 
     Arguments:
         name -- of the plugin that holds the run's rulebook
-        kept -- JSON of the marks that hold
+        kept -- JSON of the marks that are still valid
     """
     run = cast(Judging, distributed.get_worker().plugins[name])
     marks = {exercise: Mark.from_data(mark) for exercise, mark in json.loads(kept).items()}
@@ -96,14 +96,15 @@ def judge_here(name: str, student: str, raw: bytes, notes: list[str], kept: str)
 
 
 class Workers:
-    """A context manager: workers that judge by one rulebook."""
+    """A context manager that starts or connects to workers, which judge by one rulebook."""
 
     def __init__(self, rulebook: Rulebook, count: int, scheduler: str = "", warm: bool = True, fork_server: str = ""):
-        """
+        """Prepare the plugin; workers are started when the context is entered.
+
         Arguments:
-            count -- how many processes on this machine
+            count -- number of processes on this machine
             scheduler -- address of a Dask scheduler, whose workers are used instead
-            warm, fork_server -- where kernels come from, as `KernelFactory` has them
+            warm, fork_server -- source of the kernels, as for `KernelFactory`
         """
         self.plugin = Judging(rulebook.to_json(), warm, of_judging(), fork_server)
         self.count, self.scheduler = count, scheduler
@@ -121,7 +122,7 @@ class Workers:
         self.stack.close()
 
     def _client(self, stack: ExitStack) -> distributed.Client:
-        # Dask logs the messages that it has sent, for its developers: the last hundreds of hand-ins.
+        # Dask keeps the messages that it has sent for its developers, which would be the last hundreds of hand-ins.
         stack.enter_context(dask.config.set({"distributed.admin.low-level-log-length": 10}))
         if self.scheduler:
             try:
@@ -137,7 +138,7 @@ class Workers:
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
-                security=True,  # or every user of this machine could have the workers run what they like
+                security=True,  # otherwise every user of this machine could run code in the workers
                 memory_limit=0,
                 silence_logs=logging.CRITICAL,
             )
@@ -146,17 +147,17 @@ class Workers:
         return client
 
     def _unregister(self) -> None:
-        # A scheduler that is gone, or was stopped early, has nothing to forget.
+        # A scheduler that is gone or was stopped early has no plugin to unregister.
         with suppress(OSError, TimeoutError, KeyError):
             self.client.unregister_worker_plugin(self.plugin.name)
 
     @property
     def width(self) -> int:
-        """How many hand-ins are on their way at a time: one more than there are workers, so that none waits for us."""
+        """How many hand-ins are in progress at a time: one more than there are workers, so that no worker waits."""
         return len(self.client.scheduler_info(n_workers=-1)["workers"]) + 1
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[tuple[str, Result | None, str]]:
-        """Judge hand-ins as workers come free; results in the order in which they come.
+        """Judge hand-ins as workers become free, and yield the results in the order in which they arrive.
 
         Arguments:
             tasks -- taken one by one, so that few are in memory
@@ -174,8 +175,8 @@ class Workers:
                 coming.add(self._submit(task))
 
     def _submit(self, task: Task) -> distributed.Future:
-        key = f"judge-{uuid.uuid4()} {task.student}"  # one first word: for each that it meets Dask keeps statistics
-        with warnings.catch_warnings():  # of a large hand-in, as if it could be made smaller here
+        key = f"judge-{uuid.uuid4()} {task.student}"  # one first word for all: Dask keeps statistics for each
+        with warnings.catch_warnings():  # about large hand-ins, whose size cannot be reduced here
             warnings.simplefilter("ignore", UserWarning)
             arguments = (self.plugin.name, task.student, task.raw, task.notes, task.kept)
             return self.client.submit(judge_here, *arguments, key=key, pure=False, retries=1)
@@ -186,13 +187,16 @@ class Workers:
             return student, Result.from_json(future.result()), ""
         except distributed.KilledWorker:
             return student, None, f"it has ended {LOST_WORKERS} workers, one after the other"
-        except Exception as error:  # whatever goes wrong with one hand-in, the others are graded
+        except Exception as error:  # any failure concerns one hand-in: the others are still graded
             return student, None, f"{type(error).__name__}: {error}"
         finally:
             future.release()
 
 
 def _settle(dask_scheduler: Any) -> None:
-    """On the scheduler: how often to try again, and one hand-in a worker at a time, lest one pays for its neighbour."""
+    """Configure the scheduler: how often a task is tried again, and one hand-in at a time for each worker.
+
+    With more, a hand-in could be lost through another one that ends the worker.
+    """
     dask_scheduler.allowed_failures = LOST_WORKERS - 1
     dask_scheduler.WORKER_SATURATION = 1.0

@@ -1,4 +1,4 @@
-"""`course bench boxes` and `"mean average precision"`: what a detector needs around its network, against named peers."""
+"""Measure `course bench boxes` and `"mean average precision"`: a detector's functions, against named peers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = np.ndarray
 
 
 def boxes() -> list[Measurement]:
-    """`iou_matrix` against a loop of `iou`, and suppression against TensorFlow's operation: arrays in and out."""
+    """Measure `iou_matrix` against a loop of `iou`, and suppression against TensorFlow's; arrays in and out."""
     from solutions.w3_yolo import iou, iou_matrix
 
     many = np.sort(np.random.default_rng(0).random((1000, 2, 2)), axis=1).reshape(1000, 4)
@@ -38,7 +38,10 @@ def boxes() -> list[Measurement]:
 
 
 def _suppression(n_classes: int, wanted: int) -> Measurement:
-    """10,000 boxes around 200 things: at most three times what TensorFlow takes, which knows no classes and goes one by one."""
+    """Measure suppression of 10,000 boxes around 200 objects, in at most three times TensorFlow's time.
+
+    TensorFlow's operation knows no classes, so it is called for one class after the other.
+    """
     import tensorflow as tf
 
     from solutions.w3_yolo import yolo_non_max_suppression
@@ -71,7 +74,7 @@ def _suppression(n_classes: int, wanted: int) -> Measurement:
 
 
 def average_precision() -> list[Measurement]:
-    """`mean_average_precision` against pycocotools on 5,000 pictures: no slower, and the same to 1e-6."""
+    """Measure `mean_average_precision` against pycocotools on 5,000 pictures: no slower, and equal to within 1e-6."""
     from solutions.w3_yolo import mean_average_precision
 
     predictions, truth = _album(5000, 3)
@@ -89,7 +92,7 @@ def average_precision() -> list[Measurement]:
 
 
 def _album(m: int, n_classes: int) -> tuple[list, list]:
-    """Guesses and truth for so many pictures, some of them empty, with equal scores among the guesses."""
+    """Return guesses and truth for m pictures, some of them without objects, with ties among the scores."""
     rng = np.random.default_rng(0)
     predictions, truth = [], []
     for _ in range(m):
@@ -106,9 +109,10 @@ def _album(m: int, n_classes: int) -> tuple[list, list]:
 
 
 def coco_evaluation(predictions: list, truth: list, thresholds: Any) -> Callable[[], float]:
-    """What pycocotools says of the same guesses: a function that evaluates, with everything read in before.
+    """Return a function that evaluates the same guesses with pycocotools; all data is read in before.
 
-    Of its settings only one is used, as `mean_average_precision` has it: things of any size, at most 100 guesses.
+    Only one of pycocotools' settings is used, that of `mean_average_precision`: objects of any size, at most 100
+    guesses.
     """
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval

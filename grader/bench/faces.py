@@ -1,4 +1,4 @@
-"""`course bench "triplet mining"`: the triplets among 4,096 embeddings, against loops and against masks."""
+"""Measure `course bench "triplet mining"`: mining triplets from 4,096 embeddings, against loops and against masks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Array = np.ndarray
 
 
 def mining() -> list[Measurement]:
-    """4,096 embeddings of 128 numbers in at most a second, with few pictures a person and with many.
+    """Measure mining from 4,096 embeddings of 128 numbers, with few and with many pictures a person: at most a second.
 
-    The peers are asked for the triplets of fewer embeddings, as we are beside them, for they take too long for all, or too
-    much memory: how much faster we are is told, without a target.
+    The peers need too much time or memory for all embeddings, so we are compared with them on fewer embeddings. How
+    much faster we are there is reported without a target.
     """
     from solutions.w4_face import mine_hard_triplets, mine_semi_hard_triplets
 
@@ -37,7 +37,7 @@ def mining() -> list[Measurement]:
 
 
 def people(m: int, pictures: int) -> tuple[Array, Array]:
-    """m embeddings of length 1, so many of each person, nearer to each other than to most."""
+    """Return m embeddings of length 1, that many of each person, nearer to each other than to most others."""
     rng = np.random.default_rng(0)
     labels = rng.permutation(m) // pictures
     X = rng.standard_normal((m // pictures, 128))[labels] + rng.standard_normal((m, 128))
@@ -45,7 +45,7 @@ def people(m: int, pictures: int) -> tuple[Array, Array]:
 
 
 def by_loops(embeddings: Array, labels: Array, margin: float, semi_hard: bool) -> Array:
-    """As the definition says, one triplet at a time."""
+    """Mine triplets as the definition says, one at a time."""
     X, of, everybody = embeddings.astype(float), labels.tolist(), range(len(labels))
     found = []
     for a in everybody:
@@ -66,7 +66,7 @@ def by_loops(embeddings: Array, labels: Array, margin: float, semi_hard: bool) -
 
 
 def by_cube(embeddings: Array, labels: Array, margin: float, semi_hard: bool) -> Array:
-    """All anchors, positives and negatives at once, as TensorFlow's batch miners do it."""
+    """Mine triplets from all anchors, positives and negatives at once, as TensorFlow's batch miners do."""
     X = embeddings.astype(float)
     squares = np.sum((X[:, None] - X) ** 2, axis=-1)
     same = labels[:, None] == labels

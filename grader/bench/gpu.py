@@ -1,8 +1,9 @@
-"""`course bench gpu`: the same hand-ins graded on the CPU and on a GPU. The grades must be equal; the times are told.
+"""Measure `course bench gpu`: grade the same hand-ins on the CPU and on a GPU; the grades must be equal.
 
-A GPU multiplies single precision with ten bits after the point (TF32) unless told otherwise, and adds up in another order:
-that is what the tolerances of the exercises allow for. Each side is a process of its own, for a backend takes its devices
-once. These hand-ins are the course's own code and run outside of the sandbox, in which there is no GPU.
+The times are reported. By default a GPU multiplies single precision with ten bits after the point (TF32), and it
+adds in another order: the tolerances of the exercises allow for that. Each side is a process of its own, because a
+backend takes its devices only once. These hand-ins are the course's own code and run outside of the sandbox, in
+which there is no GPU.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from grader.spec.exercise import Assignment, Code
 from grader.spec.registry import load
 
 CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
-# For each backend what is an error where it is not installed, and "no" where it sees no GPU.
+# For each backend, code that fails if it is not installed, and prints "no" if it sees no GPU.
 SEES_GPU = {
     "tensorflow": "import tensorflow as tf; print('yes' if tf.config.list_physical_devices('GPU') else 'no')",
     "jax": "import jax; print('yes' if jax.default_backend() == 'gpu' else 'no')",
@@ -40,21 +41,21 @@ SEES_GPU = {
 
 
 class NoGpu(CourseError):
-    """No GPU is seen; the message says by what."""
+    """Signals that no GPU was found; the message says which backends looked for one."""
 
 
 class SideFailed(CourseError):
-    """The process of one side ended with an error, which the message shows."""
+    """Signals that the process of one side ended with an error, which the message shows."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one device or backend makes of an assignment.
+    """The answers of one device or backend for an assignment.
 
     Attributes:
-        key -- the cases with what the reference and every slip answer there
-        answers -- by hand-in and exercise, one answer a case
-        seconds -- by hand-in, what the answers took; of the right ones alone
+        key -- the cases with the answers of the reference and of every slip on that side
+        answers -- by hand-in and exercise, one answer for each case
+        seconds -- by hand-in, the time that the answers took; only for right hand-ins
     """
 
     key: AnswerKey
@@ -63,10 +64,10 @@ class Side:
 
 
 def gpu() -> list[Measurement]:
-    """Every assignment that uses Keras, on the CPU and on the GPU.
+    """Compare every assignment that uses Keras on the CPU and on the GPU.
 
     Raises:
-        NoGpu -- where there is none
+        NoGpu -- if there is none
     """
     backend, seed = backend_with_gpu(), secrets.randbits(63)
     rows = []
@@ -78,10 +79,10 @@ def gpu() -> list[Measurement]:
 
 
 def backend_with_gpu() -> str:
-    """The backend that sees a GPU: the one that KERAS_BACKEND names, or else the first of Keras's.
+    """Return the backend that sees a GPU: the one that KERAS_BACKEND names, or else the first of Keras's.
 
     Raises:
-        NoGpu -- where none does
+        NoGpu -- if none does
     """
     chosen = os.environ.get("KERAS_BACKEND", "")
     asked = {name: code for name, code in SEES_GPU.items() if chosen in ("", name)}
@@ -96,21 +97,24 @@ def backend_with_gpu() -> str:
 
 
 def uses_keras(name: str) -> bool:
-    """Whether an assignment's functions need Keras."""
+    """Say whether an assignment's functions need Keras."""
     return re.search(r"^(import|from) keras", inspect.getsource(load(name).solution), re.MULTILINE) is not None
 
 
 def hand_ins(assignment: Assignment, kind: str) -> Iterator[dict[str, int]]:
-    """The first variant (or slip) of every exercise that has one, then the second, and so on: by exercise its number."""
+    """Yield hand-ins: the first variant (or slip) of every exercise that has one, then the second, and so on.
+
+    Each gives, by exercise, the number of its variant or slip.
+    """
     counts = {name: len(getattr(one, kind)) for name, one in assignment.exercises.items()}
     for number in range(max(counts.values())):
         yield {name: number for name, count in counts.items() if number < count}
 
 
 def answered(name: str, seed: int) -> Side:
-    """Draw an assignment's cases, and have all hand-ins answer them: here, on this process's backend and device."""
+    """Draw an assignment's cases, and let all hand-ins answer them in this process, on its backend and device."""
     assignment = load(name)
-    key = draw(assignment, seed)  # which runs references and slips: a first time is not timed below
+    key = draw(assignment, seed)  # also runs references and slips, so that no first run is timed below
     right: dict[str, dict[str, Code | None]] = {"the references": dict.fromkeys(assignment.exercises)}
     for number, of in enumerate(hand_ins(assignment, "variants")):
         right[f"variants {number + 1}"] = {one: assignment.exercises[one].variants[n].code for one, n in of.items()}
@@ -136,10 +140,10 @@ def _answers(assignment: Assignment, key: AnswerKey, name: str, code: Code | Non
 
 
 def elsewhere(environment: Mapping[str, str], name: str, seed: int) -> Side:
-    """The same in a process of its own, with another environment.
+    """Do the same in a new process with another environment.
 
     Raises:
-        SideFailed -- where it ends with an error
+        SideFailed -- if the process ends with an error
     """
     code = "import sys; from grader.bench import gpu; gpu.write(sys.argv[1], int(sys.argv[2]), sys.argv[3])"
     with TemporaryDirectory(prefix="bench-") as folder:
@@ -154,24 +158,24 @@ def elsewhere(environment: Mapping[str, str], name: str, seed: int) -> Side:
 
 
 def write(name: str, seed: int, file: str) -> None:
-    """Have everything answered here, and write it down."""
+    """Answer everything in this process, and write the answers to a file."""
     Path(file).write_text(json.dumps(asdict(answered(name, seed))))
 
 
 def marks(key: AnswerKey, answers: Mapping[str, list[Answer]]) -> dict[str, Mark]:
-    """A hand-in's marks, by the key of this side or the other."""
+    """Return a hand-in's marks, by the key of this side or of the other."""
     return {name: assess(key.exercises[name], [*of_one]) for name, of_one in answers.items()}
 
 
 def compared(name: str, peer: Side, side: Side, labels: Sequence[str]) -> list[Measurement]:
-    """A row for each hand-in of an assignment: its grade and its time on both sides.
+    """Return a row for each hand-in of an assignment, with its grade and its time on both sides.
 
     Arguments:
         peer, side -- the CPU and the GPU, or two backends
-        labels -- what to call them
+        labels -- their names
 
     Returns:
-        rows whose target is met where every case of every exercise gets the same verdict, whichever side has answered and
+        rows whose target is met if every case of every exercise gets the same verdict, whichever side has answered and
         whichever side's reference has judged
     """
     rows = []
@@ -197,5 +201,5 @@ def compared(name: str, peer: Side, side: Side, labels: Sequence[str]) -> list[M
 
 
 def verdicts(of: Mapping[str, Mark]) -> dict[str, tuple]:
-    """What a grade rests on: the points, and which cases pass."""
+    """Return what a grade depends on: the points, and which cases pass."""
     return {name: (mark.status, mark.points, [case.passed for case in mark.cases]) for name, mark in of.items()}

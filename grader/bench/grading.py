@@ -1,4 +1,4 @@
-"""`course bench grading`: a class graded by this grader and by stock nbgrader, on the same machine in one run."""
+"""Measure `course bench grading`: a class graded by this grader and by stock nbgrader, on one machine in one run."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ c.ExecutePreprocessor.timeout = 120
 
 
 def grading() -> list[Measurement]:
-    """What is promised of grading: against stock nbgrader, at class scale, with one worker and with two."""
+    """Measure what is promised of grading: against stock nbgrader, for a large class, and with one and two workers."""
     with TemporaryDirectory(prefix="bench-") as folder:
         small = Bench(Path(folder) / "small", _imports_tensorflow)
         rows = [small.against_stock("a notebook that imports TensorFlow", 10), small.own_cost()]
@@ -64,22 +64,22 @@ def _imports_tensorflow(notebook: NotebookNode) -> NotebookNode:
 
 
 def _without_training(notebook: NotebookNode) -> NotebookNode:
-    """The judge does not run the cells that train a network; nbgrader would, and the comparison be unfair to it."""
+    """Remove the cells that train a network: only nbgrader would run them, and the comparison would be unfair to it."""
     notebook.cells = [cell for cell in notebook.cells if not is_training(cell)]
     return notebook
 
 
 class Bench:
-    """A course with a changed notebook, and a class's hand-ins of it."""
+    """A course with a changed notebook, and a class's hand-ins for it."""
 
     def __init__(self, folder: Path, change: Callable[[NotebookNode], NotebookNode]):
         self.folder, self.change = folder, change
         self.assignment: Assignment = load(ASSIGNMENT)
         self.released = nbformat.read(self._course("template").release(ASSIGNMENT), 4)
-        self.cpu = 0.0  # seconds that the last class took of this process, the coordinator
+        self.cpu = 0.0  # seconds that this process, the coordinator, used for the last class
 
     def _course(self, name: str) -> Course:
-        """A new course with the changed notebook released."""
+        """Return a new course with the changed notebook released."""
         course = Course(self.folder / name)
         build.ensure(ASSIGNMENT, course)
         for step in ("source", "release"):
@@ -88,7 +88,7 @@ class Bench:
         return course
 
     def class_of(self, count: int) -> Iterator[tuple[str, NotebookNode]]:
-        """Hand-ins of 20 kinds, each unlike every other in a comment."""
+        """Yield hand-ins of 20 kinds, each with a different comment."""
         names = list(self.assignment.exercises)
         for number in range(count):
             kind = number % CLASS
@@ -97,7 +97,7 @@ class Bench:
             yield f"s{number:04}", sample_hand_ins.add_cell(notebook, f"# hand-in {number}", len(notebook.cells))
 
     def ours(self, count: int, told: Callable[[Result], None] = lambda result: None, **how: Any) -> float:
-        """Seconds that `course grade` takes for a class, from an empty course to the last feedback page."""
+        """Return the seconds that `course grade` takes for a class, from an empty course to the last feedback page."""
         course = self._course(f"ours-{count}-{how}")
         hand_ins = self.folder / f"hand-ins-{count}"
         hand_ins.mkdir(exist_ok=True)
@@ -112,7 +112,7 @@ class Bench:
         return elapsed
 
     def stock(self) -> float:
-        """Seconds that `nbgrader autograde` takes for a class, with its own preprocessors; it makes no feedback."""
+        """Return the seconds of `nbgrader autograde` for a class, with its own preprocessors; it makes no feedback."""
         root = self.folder / "stock"
         (root / "source").mkdir(parents=True)
         shutil.copytree(self.folder / "template" / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
@@ -134,7 +134,10 @@ class Bench:
             raise RuntimeError(f"nbgrader {arguments[0]} failed: {done.stderr[-1000:]}")
 
     def against_stock(self, what: str, target: float) -> Measurement:
-        """Hand-ins an hour, ours against stock's, the same cells executed; ours before and after, as machines drift."""
+        """Compare hand-ins an hour with stock nbgrader's, with the same cells executed.
+
+        Our time is the mean of one run before nbgrader's and one after, because a machine's speed drifts.
+        """
         before, theirs, after = self.ours(CLASS), self.stock(), self.ours(CLASS)
         ours = (before + after) / 2
         ratio = theirs / ours
@@ -144,7 +147,7 @@ class Bench:
         )
 
     def two_workers(self) -> Measurement:
-        """The same class with one worker and with two, these before and after."""
+        """Compare the same class with two workers and with one; the run with two is done before and after."""
         before, one, after = (self.ours(CLASS, workers=count) for count in (2, 1, 2))
         two = (before + after) / 2
         ratio = one / two
@@ -153,7 +156,7 @@ class Bench:
         )
 
     def own_cost(self) -> Measurement:
-        """What the grader itself costs a hand-in, in CPU: all but the student's cells and functions."""
+        """Measure the grader's own CPU time for a hand-in, without that of the student's cells and functions."""
 
         rulebook = Rulebook.draw(self.assignment, self.released, 1)
         raws = [nbformat.writes(notebook).encode() for _, notebook in self.class_of(5)]
@@ -171,7 +174,7 @@ class Bench:
         return Measurement(f"the grader's own cost a hand-in: {parts}", own, "", None, figure, "≤ 0.4 s", own <= 0.4)
 
     def large_class(self) -> list[Measurement]:
-        """A thousand hand-ins: memory, speed from the first to the last, and what is left behind."""
+        """Grade a thousand hand-ins, and measure memory, speed from the first to the last, and what is left behind."""
         times: list[float] = []
         memory: list[float] = []
         process = psutil.Process()
@@ -209,8 +212,8 @@ class Bench:
 
 @contextmanager
 def _leaving_nothing() -> Iterator[list[str]]:
-    """Collects the processes, sockets, mounts and folders that were not there before."""
-    resource_tracker.ensure_running()  # Python's own, for all processes that this one starts: it ends with this one
+    """Collect the processes, sockets, mounts and folders that were not there before."""
+    resource_tracker.ensure_running()  # Python's own process, which ends with this one: it must not count as left
     before = residue.found()
     left: list[str] = []
     yield left
@@ -218,14 +221,14 @@ def _leaving_nothing() -> Iterator[list[str]]:
 
 
 def _cpu(function: Callable[[], object]) -> float:
-    """CPU seconds of this process, without its children's."""
+    """Return the CPU seconds of this process for a call, without its children's."""
     start = time.process_time()
     function()
     return time.process_time() - start
 
 
 def _cpu_of_start(kernels: KernelFactory) -> float:
-    """CPU seconds that a kernel takes until it can be asked, its own and ours."""
+    """Return the CPU seconds until a kernel is ready, its own and ours."""
     start = time.process_time()
     with kernels.start() as kernel:
         ours = time.process_time() - start

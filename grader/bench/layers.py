@@ -1,4 +1,4 @@
-"""Layers written in NumPy, against loops and against TensorFlow."""
+"""Measure layers written in NumPy, against loops and against TensorFlow."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from grader.bench.measuring import Measurement, digits, medians
 
 
 def layer(shape: tuple[int, ...], n_C: int, dtype: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A batch of that shape, n_C filters of 3x3 and their biases."""
+    """Return a batch of that shape, n_C filters of 3x3 and their biases."""
     rng = np.random.default_rng(0)
     A_prev, W, b = (rng.standard_normal(size) for size in (shape, (3, 3, shape[-1], n_C), (1, 1, 1, n_C)))
     return A_prev.astype(dtype), W.astype(dtype), b.astype(dtype)
 
 
 def against_loops() -> list[Measurement]:
-    """The matrix product against the loops that teach: at least 1,000 times as fast."""
+    """Measure the matrix product against the loops of the lesson: at least 1,000 times as fast."""
     from solutions.w1_conv import conv_forward, conv_forward_fast
 
     arguments = (*layer((100, 31, 31, 3), 25, "float64"), {"stride": 2, "pad": 1})
@@ -32,10 +32,10 @@ def against_loops() -> list[Measurement]:
 
 
 def against_tensorflow() -> list[Measurement]:
-    """The matrix product against tf.nn.conv2d on the CPU, eager, float32, each with all the threads it takes by itself.
+    """Measure the matrix product against tf.nn.conv2d on the CPU: eager, float32, each with its default threads.
 
-    The targets hold for the same contract: NumPy arrays in, a NumPy array out. What TensorFlow takes when its tensors are
-    there already and stay there is told too, without a target.
+    The targets apply to the same contract: NumPy arrays in, a NumPy array out. The time of TensorFlow with tensors that
+    exist already and stay there is reported, too, without a target.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
@@ -70,9 +70,9 @@ def against_tensorflow() -> list[Measurement]:
 
 
 def transposed_convolution() -> list[Measurement]:
-    """Painting, as one matrix product and f·f additions, against tf.nn.conv2d_transpose on the CPU: at most 4 times as long.
+    """Measure transposed convolution, one matrix product and f·f additions, against tf.nn.conv2d_transpose on the CPU.
 
-    Eager, float32, "same" at the stride, arrays in and out, each with all the threads it takes by itself.
+    At most 4 times as long: eager, float32, "same" at the stride, arrays in and out, each with its default threads.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Where figures come from: the machine, its libraries, and whether other work disturbs them."""
+"""Describe the machine that figures come from, its libraries, and other work that disturbs them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dask.system import CPU_COUNT
 
 
 def machine() -> str:
-    """Where the figures come from: processor, cores, threads of the matrix product, versions."""
+    """Return processor, cores, threads of the matrix product, and versions of the libraries, as one line."""
     info = Path("/proc/cpuinfo")
     models = [line for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
     model = models[0].partition(":")[2].strip() if models else platform.processor() or platform.machine()
@@ -28,7 +28,7 @@ def version(distribution: str) -> str | None:
 
 
 def blas() -> str:
-    """The library behind NumPy's matrix product, its kernels and threads: "openblas 0.3.31 SkylakeX, 2 threads"."""
+    """Return NumPy's library for matrix products, its kernels and threads: "openblas 0.3.31 SkylakeX, 2 threads"."""
     from threadpoolctl import threadpool_info
 
     libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
@@ -40,7 +40,7 @@ def blas() -> str:
 
 
 def other_work() -> str:
-    """A warning where other work keeps a core busy: threads then wait for each other, ratios are off by far."""
+    """Return a warning if other work keeps a core busy: threads then wait for each other, and ratios are far off."""
     if not hasattr(os, "getloadavg") or (load := os.getloadavg()[0]) < CPU_COUNT / 2:
         return ""
     return (

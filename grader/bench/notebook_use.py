@@ -1,4 +1,4 @@
-"""What a student waits for in a notebook: the import, each check, drawn pictures."""
+"""Measure what a student waits for in a notebook: the import, each check, and drawn pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.student.notebook.check import run
 
 
 def check_times() -> list[Measurement]:
-    """What each `check` takes in a student's notebook, answered by the reference: at most 1 s, with models 5 s."""
+    """Measure each `check` in a student's notebook, with the reference: at most 1 s, or 5 s with models."""
     from grader.base.assignments import names
     from grader.spec.registry import load
 
@@ -27,7 +27,7 @@ def check_times() -> list[Measurement]:
 
 
 def street_scenes() -> list[Measurement]:
-    """Streets drawn by one thread, with boxes and masks: at least 200 a second."""
+    """Measure street scenes drawn by one thread, with boxes and masks: at least 200 a second."""
     from data.readers.street_scenes import draw
 
     numbers = iter(range(10_000))
@@ -37,7 +37,7 @@ def street_scenes() -> list[Measurement]:
 
 
 def import_time() -> list[Measurement]:
-    """What `import grader` adds to the start of a fresh interpreter: at most 0.1 s."""
+    """Measure what `import grader` adds to the start of a new interpreter: at most 0.1 s."""
 
     def interpreter(code: str) -> None:
         subprocess.run([sys.executable, "-c", code], check=True)

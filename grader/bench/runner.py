@@ -1,4 +1,4 @@
-"""`course bench`: how fast the course is, against what it promises. Medians and ratios, measured in one run."""
+"""Run `course bench`: medians and ratios, measured in one run, show whether the course is as fast as it promises."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.base.errors import CourseError
 from grader.bench.machine import machine, other_work
 from grader.bench.measuring import Measurement, seconds
 
-# By name, the module and the function that measures it; imported when it is asked for.
+# By name, the module and the function that measures the section; the module is imported only when needed.
 SECTIONS = {
     "loops": ("layers", "against_loops"),
     "tensorflow": ("layers", "against_tensorflow"),
@@ -27,18 +27,18 @@ SECTIONS = {
     "grading": ("grading", "grading"),
     "gpu": ("gpu", "gpu"),
 }
-LONG = ("grading", "gpu")  # measured where they are asked for: a quarter of an hour, and a GPU that few machines have
+LONG = ("grading", "gpu")  # only measured on request: they take a quarter of an hour, or need a GPU
 
 
 class NoSuchSection(CourseError):
-    """The bench has no section of that name; the message names those it has."""
+    """Signals that the bench has no section of that name; the message lists those it has."""
 
 
 def bench(console: Console, names: Sequence[str] = ()) -> bool:
-    """Measure the sections of these names (by default all but the long ones), print a table each; True when all targets are met.
+    """Measure these sections (by default all but the long ones), print their tables, and say if all targets are met.
 
     Raises:
-        NoSuchSection -- for a name that no section has
+        NoSuchSection -- for a name that is not a section's
     """
     if unknown := [name for name in names if name not in SECTIONS]:
         raise NoSuchSection(f"no section {', '.join(unknown)} in the bench; there are {', '.join(SECTIONS)}")

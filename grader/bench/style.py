@@ -1,4 +1,4 @@
-"""`course bench "style transfer"`: how many steps of painting a second, with features of SqueezeNet's size."""
+"""Measure `course bench "style transfer"`: steps of painting a second, with features of SqueezeNet's size."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from grader.bench.measuring import Measurement, digits
 
 STEPS, AT_MOST = 300, 30.0
-"""So many steps of Adam on 320 x 240 pixels, in at most so many seconds on two cores."""
+"""Number of steps of Adam on 320 x 240 pixels, and the most seconds that they may take on two cores."""
 
 
 def painting() -> list[Measurement]:
-    """The reference's `train_step` in a graph, against the same called step by step."""
+    """Measure the reference's `train_step` in a graph, against the same function called eagerly."""
     import tensorflow as tf
 
     from solutions.w4_style import train_step
@@ -39,14 +39,14 @@ def painting() -> list[Measurement]:
 
 
 def _a_step(step: Callable[[Any], Any], count: int) -> float:
-    """Seconds that a step takes, the median of `count`, after two to warm up."""
+    """Return the median of the seconds that a step takes, over `count` steps after two to warm up."""
     import keras
     import tensorflow as tf
 
     from data.style_features import squeezenet11
     from solutions import w4_style
 
-    features = squeezenet11(None, (240, 320, 3))  # how long it takes does not depend on its weights
+    features = squeezenet11(None, (240, 320, 3))  # its weights do not change the time that it takes
     names = ["conv1", "fire2", "fire3", "fire5", "fire7", "fire5"]
     extractor = keras.Model(features.input, [features.get_layer(name).output for name in names])
     photograph, painting = np.random.default_rng(0).random((2, 1, 240, 320, 3)).astype("float32")

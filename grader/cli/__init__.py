@@ -1,4 +1,4 @@
-"""The command line: `course …`, or `python -m grader.cli …`."""
+"""Start the command line: `course …`, or `python -m grader.cli …`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m grader.cli …` is `course …`."""
+"""Run `course …` as `python -m grader.cli …`."""
 
 from grader.cli import main
 

@@ -1,4 +1,4 @@
-"""The command line: `course …`."""
+"""Define the commands of the command line: `course …`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NoSandboxOption = Annotated[
 
 
 def main() -> None:
-    """Run the command line; what can go wrong ends in a sentence, not in a traceback."""
+    """Run the command line; expected errors end in a sentence, not in a traceback."""
     from data import DataError
 
     try:
@@ -73,7 +73,7 @@ def lab(
         bool, typer.Option("--instructor", help="With Formgrader, on the course's own folder.")
     ] = False,
 ) -> None:
-    """Open JupyterLab on the notebooks, at a start page. What else is given, such as --no-browser, is handed on to it."""
+    """Open JupyterLab on the notebooks, at a start page. Other options, such as --no-browser, are passed on to it."""
     from grader.cli.lab import open_lab
 
     raise SystemExit(open_lab(instructor, tuple(context.args)))
@@ -176,7 +176,7 @@ def grade(
             student = escape(result.student)
             if result.rejected:
                 progress.console.print(f"[yellow]![/] {student}: {escape(result.rejected)}", soft_wrap=True)
-            elif not console.is_terminal:  # where no bar moves, a line says that something does
+            elif not console.is_terminal:  # without a progress bar, a line shows the progress
                 how = "judged before" if result.reused else f"{result.seconds:.0f} s"
                 console.print(f"{student}: {result.score:g} points, {how}", soft_wrap=True)
 
@@ -212,7 +212,7 @@ def give_feedback(
     to: Annotated[Path, typer.Option(help="A folder, or a file that ends in .zip.")],
     db: Annotated[Optional[str], typer.Option(help="Gradebook's URL, instead of SQLite in .course.")] = None,  # noqa: UP045
 ) -> None:
-    """Give feedback back: each student's page, as STUDENT/A.html."""
+    """Copy each student's feedback page as STUDENT/A.html, to give it back."""
     from grader.base.course import Course
     from grader.gradebook.hand_back import give_back
 
@@ -232,7 +232,7 @@ def hand_in(
     notebook: Annotated[Optional[Path], typer.Option(help="Another file than the course's own notebook.")] = None,  # noqa: UP045
     to: Annotated[Optional[Path], typer.Option(help="Folder for the copy; notebooks/handed-in without it.")] = None,  # noqa: UP045
 ) -> None:
-    """Hand in: a copy of the saved notebook with a receipt, and what it still lacks."""
+    """Hand in a copy of the saved notebook, with a receipt and a list of what is still missing."""
     from grader.student.submit import failing, submit
 
     receipt, file = submit(name, notebook, to)
@@ -262,7 +262,7 @@ def update(
         ),
     ] = None,
 ) -> None:
-    """Bring the newest notebooks, and keep the work in yours."""
+    """Get the newest notebooks, and keep your work in yours."""
     from grader.student.update.course_update import update as update_course
 
     outcome = update_course(source)
@@ -287,7 +287,7 @@ def update(
 
 @app.command()
 def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
-    """Grade the grader: right, wrong, hostile and broken hand-ins; exit 1 where one does not get what it deserves."""
+    """Audit the grader with right, wrong, hostile and broken hand-ins; exit 1 if one gets wrong marks."""
     from grader.cli import in_container
     from grader.sandbox import runtime
 
@@ -307,7 +307,7 @@ def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSan
 
 @app.command()
 def doctor() -> None:
-    """Say what this machine has of what the course needs, and which sandbox will be used."""
+    """Check this machine for what the course needs, and say which sandbox will be used."""
     from grader.cli.doctor import doctor as run_doctor
 
     raise SystemExit(0 if run_doctor(console) else 1)
@@ -315,7 +315,7 @@ def doctor() -> None:
 
 @app.command()
 def demo() -> None:
-    """Three hand-ins, graded: one right, one with typical slips, one hostile."""
+    """Grade three hand-ins: one right, one with typical slips, one hostile."""
     from grader.cli.demo import demo as run_demo
 
     run_demo(console)
@@ -323,7 +323,7 @@ def demo() -> None:
 
 @app.command()
 def site() -> None:
-    """Build the course book: every notebook, run, as pages to read; no solution is in them."""
+    """Build the course book: every notebook, run, as pages to read, without solutions."""
     from grader.base.course import Course
     from grader.publishing.site import book
 
@@ -336,7 +336,7 @@ def site() -> None:
 
 @app.command()
 def bench(sections: Annotated[Optional[list[str]], typer.Argument(help="Some sections only.")] = None) -> None:  # noqa: UP045
-    """Measure what the course promises, against named peers, in one run; exit 1 where a target is missed."""
+    """Measure what the course promises, against named peers, in one run; exit 1 if a target is missed."""
     from grader.bench.runner import bench as run_bench
 
     raise SystemExit(0 if run_bench(console, sections or ()) else 1)

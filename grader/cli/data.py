@@ -1,4 +1,4 @@
-"""`course data`: which pictures and weights there are, which of them are here, and how the others come."""
+"""Define `course data`: list the pictures and weights, say which are on this machine, and fetch the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ console = Console(highlight=False)
 def list_sets(
     name: Annotated[Optional[str], typer.Argument(metavar="[NAME]", help="All that is known of this one.")] = None,  # noqa: UP045
 ) -> None:
-    """List the data sets, the weights that others have trained, and which of them are here."""
+    """List the data sets and the weights trained by others, and say which of them are here."""
     from rich.table import Column, Table
 
     import data
@@ -48,7 +48,7 @@ def list_sets(
 
 @app.command("get")
 def get_set(name: str) -> None:
-    """Fetch a data set or weights, so that they are there without a network."""
+    """Fetch a data set or weights, so that they can be used without a network."""
     import data
     from data.lookup import content_folder
 

@@ -1,4 +1,4 @@
-"""The demo: a right hand-in, one with typical slips and a hostile one, handed in, graded in the sandbox, with feedback."""
+"""Run the demo: a right hand-in, one with typical slips and a hostile one, graded in the sandbox, with feedback."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPICAL = (
 
 def demo(console: Console) -> None:
     """Build the course, make three hand-ins from its notebook, grade them, and say where everything is."""
-    course = Course(FOLDER / "demo")  # the demo's students stay out of the real gradebook
+    course = Course(FOLDER / "demo")  # its own folder, so that the demo's students are not in the real gradebook
     shutil.rmtree(course.folder, ignore_errors=True)
     console.print("Building the course …")
     build.ensure(ASSIGNMENT, course)

@@ -1,6 +1,6 @@
-"""What this machine has of what the course needs: a line for each, with what to do where something is missing.
+"""Check whether this machine has what the course needs, one line a check, with what to do if something is missing.
 
-It looks and changes nothing, and imports nothing large: an answer takes a second or two.
+The checks change nothing and import nothing large, so that they take only a second or two.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ PYTHON = SpecifierSet(">=3.11,<3.14")
 DISK = 2_000_000_000  # bytes free, below which a class may not fit
 DISK_AT_LEAST = 100_000_000
 PROGRAM_SECONDS = 2
-SHOWN = 6  # of many things that are alike
+SHOWN = 6  # entries that a list names at most
 OK, NOTE, MISSING = "ok", "note", "missing"
 SIGNS = {OK: ("✓", "green"), NOTE: ("!", "yellow"), MISSING: ("✗", "red")}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line.
+    """One line of the report.
 
     Attributes:
-        what -- was looked at
-        state -- "ok", "note" where something could be better, "missing" where hand-ins cannot be graded like this
+        what -- what was checked
+        state -- "ok", "note" if something could be better, "missing" if hand-ins cannot be graded like this
         sentence -- what was found, and what to do about it
     """
 
@@ -59,7 +59,7 @@ class Check:
 
 
 def doctor(console: Console) -> bool:
-    """Show every check; whether hand-ins can be graded on this machine."""
+    """Show every check, and say whether hand-ins can be graded on this machine."""
     course = Course()
     table = Table.grid(padding=(0, 2))
     good = True
@@ -74,14 +74,14 @@ def doctor(console: Console) -> bool:
 
 
 def checks(course: Course) -> Iterator[Check]:
-    """Look at everything, one after the other."""
-    problem = cache(runtime.problem_with)  # the sandbox is tried once, for its own line and for the choice
+    """Yield all checks, one after the other."""
+    problem = cache(runtime.problem_with)  # cached: its own line and the choice both ask for it
     yield _python()
     yield _packages()
     yield _course_folder(course)
     yield _disk(course)
     yield _memory()
-    if names():  # not in a class kit, where nothing can be graded
+    if names():  # a class kit has no assignments, and cannot grade
         yield _gradebook(course)
         yield _postgresql()
         yield _bubblewrap(problem)
@@ -105,9 +105,9 @@ def _python() -> Check:
 
 
 def _packages() -> Check:
-    """The installed packages against the lock file; one that is not there is missed only where the course imports it."""
+    """Compare installed packages with the lock file; an absent one is missing only if the course imports it."""
     installed: dict[str, str] = {}
-    for one in metadata.distributions():  # the first of a name is the one that is imported
+    for one in metadata.distributions():  # of several with the same name, the first is imported
         if one.name:
             installed.setdefault(_normal(one.name), one.version)
     locked = _locked()
@@ -127,7 +127,7 @@ def _packages() -> Check:
 
 
 def _locked() -> dict[str, str]:
-    """The lock file's versions for this Python on this system."""
+    """Return the lock file's versions for this Python on this system."""
     locked: dict[str, str] = {}
     for line in re.findall(r"^([^\s#-][^\\\n]*?) *\\?$", (ROOT / "requirements.lock").read_text(), re.MULTILINE):
         one = Requirement(line)
@@ -153,7 +153,7 @@ def _course_folder(course: Course) -> Check:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or the closest one above it that exists."""
+    """Return the folder, or the closest one above it that exists."""
     folder = folder.absolute()
     return next(one for one in (folder, *folder.parents) if one.exists())
 
@@ -204,7 +204,7 @@ def _bubblewrap(problem: Callable[[str], str]) -> Check:
 
 
 def _kernel_settings() -> str:
-    """What keeps ordinary users from making namespaces, by name."""
+    """Return advice on the kernel settings that keep ordinary users from making namespaces; empty if there are none."""
     wanted = {
         "kernel/unprivileged_userns_clone": ("0", "1"),
         "kernel/apparmor_restrict_unprivileged_userns": ("1", "0"),
@@ -236,7 +236,7 @@ def _sandbox(problem: Callable[[str], str]) -> Check:
 
 
 def _warm_start() -> Check:
-    """Whether kernels can be forked from one that has imported everything: without it grading is slower, not worse."""
+    """Check whether kernels can be forked from one that has imported everything; without it grading is only slower."""
     from grader.sandbox.kernel import KernelFailed
     from grader.sandbox.kernel_factory import KernelFactory
 
@@ -291,7 +291,7 @@ def _gpu() -> Check:
 
 
 def _says(program: str, *arguments: str, lines: int | None = 1) -> str:
-    """What a program answers, in its first lines."""
+    """Return the first lines of what a program prints."""
     try:
         done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=PROGRAM_SECONDS)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""Running the command that was given once more, in a container."""
+"""Run the current command again, in a container."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from grader.sandbox.runtime import Backend
 def run_again(
     backend: Backend, context: typer.Context, console: Console, **kinds: type[Reads | Writes | Reaches]
 ) -> int:
-    """Run the command that is being run once more, with all the options that it was given, in a container.
+    """Run the current command again in a container, with all the options that it was given.
 
     Arguments:
-        kinds -- which of its parameters name something of this machine: Reads, Writes or Reaches
+        kinds -- which of its parameters name something on this machine: Reads, Writes or Reaches
     """
     return run_in_container(backend, as_given(context, kinds), console)
 
 
 def as_given(context: typer.Context, kinds: Mapping[str, type[Reads | Writes | Reaches]]) -> list[Argument]:
-    """The arguments that led to a command's parameters. None can be forgotten when a command gets a new option."""
+    """Return the arguments that led to a command's parameters.
+
+    They come from the command's own declaration, so that a new option cannot be forgotten here.
+    """
     arguments: list[Argument] = [context.info_name or ""]
     for parameter in context.command.params:
         name = parameter.name or ""

@@ -1,4 +1,4 @@
-"""JupyterLab on the course: for students at the start page, for instructors with Formgrader."""
+"""Open JupyterLab on the course: for students at the start page, for instructors with Formgrader."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from grader.student.update import course_update
 
 TEMPLATES = Path(__file__).parent / "templates" / "lab"
 LOOK_SECONDS = 1.0
-# Answer keys take minutes the first time: they are made while the student reads.
+# Answer keys take minutes the first time, so they are made in the background.
 KEYS = "import os; os.nice(10) if hasattr(os, 'nice') else None; from grader.scoring import visible_key; visible_key.write_all()"
 
 
 def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
-    """Start JupyterLab, and keep the start page as it should be until it ends; returns its exit status.
+    """Start JupyterLab, keep the start page up to date until it ends, and return its exit status.
 
     Arguments:
-        instructor -- the whole course's folder, with Formgrader; without it the notebooks, at the start page
-        arguments -- handed on to JupyterLab, such as "--no-browser"
+        instructor -- whether to open the whole course's folder with Formgrader; otherwise the notebooks, at the start
+            page
+        arguments -- passed on to JupyterLab, such as "--no-browser"
     """
     _build_notebooks()
     course_update.remember()
@@ -39,20 +40,20 @@ def open_lab(instructor: bool = False, arguments: tuple[str, ...] = ()) -> int:
     for address in open_already(served_folder(instructor)):
         print(f"JupyterLab is open here already: {address}")
         print("This is a second one. A notebook that is open in both is saved by both.")
-    # So that `course` is found in JupyterLab's terminals, whether or not this environment is activated.
+    # JupyterLab's terminals must find `course`, even if this environment is not activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     process = subprocess.Popen(command(instructor, arguments), cwd=ROOT, env={**os.environ, "PATH": path})
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         return _keep(process)
-    except KeyboardInterrupt:  # JupyterLab has heard it too, and asks whether to stop
+    except KeyboardInterrupt:  # JupyterLab has received Ctrl-C, too, and asks whether to stop
         return process.wait()
     finally:
         keys.terminate()
 
 
 def open_already(folder: Path) -> list[str]:
-    """Addresses of the Jupyter servers that this user has running on a folder."""
+    """Return the addresses of the Jupyter servers that this user runs on a folder."""
     from jupyter_server.serverapp import list_running_servers
 
     found = [one for one in list_running_servers() if Path(one.get("root_dir", "")) == folder]
@@ -60,15 +61,15 @@ def open_already(folder: Path) -> list[str]:
 
 
 def served_folder(instructor: bool) -> Path:
-    """The folder that JupyterLab shows."""
+    """Return the folder that JupyterLab shows."""
     if not instructor:
         return ROOT / "notebooks"
-    # Formgrader wants the course's folder below the one that is served.
+    # Formgrader needs the course's folder to be below the served one.
     return ROOT if FOLDER.is_relative_to(ROOT) else FOLDER
 
 
 def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
-    """The command line that starts JupyterLab."""
+    """Return the command line that starts JupyterLab."""
     role = "instructor" if instructor else "student"
     line = [sys.executable, "-m", "jupyterlab", f"--LabApp.app_settings_dir={TEMPLATES / role}"]
     line.append(f"--ServerApp.root_dir={served_folder(instructor)}")
@@ -80,7 +81,7 @@ def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
         off = {f"nbgrader.server_extensions.{name}": False for name in extensions}
         line.append(f"--ServerApp.jpserver_extensions={off}")
         line += ["--ContentsManager.hide_globs=['__pycache__', '*.pyc', 'w*.md', '.*']"]
-    if os.name == "posix":  # a login shell, which is Jupyter's own choice, would forget our PATH
+    if os.name == "posix":  # Jupyter's default, a login shell, would reset our PATH
         line.append(f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', 'sh')!r}]}}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         line.append("--allow-root")  # Jupyter refuses otherwise; it listens on this machine only
@@ -88,7 +89,7 @@ def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
 
 
 def _build_notebooks() -> None:
-    """Those that are missing: a class kit brings its own, and cannot build any."""
+    """Build the notebooks that are missing; a class kit comes with its own, and cannot build any."""
     from grader.base.course import Course
     from grader.publishing.build import build
 
@@ -98,13 +99,13 @@ def _build_notebooks() -> None:
 
 
 def _write_start() -> None:
-    """Where the notebooks' folder cannot be written to, there is no start page, and the rest works all the same."""
+    """Write the start page; if the notebooks' folder cannot be written to, everything else still works without it."""
     with suppress(OSError):
         start_page.write()
 
 
 def _keep(process: subprocess.Popen) -> int:
-    """Write the start page anew whenever a check has changed the learner's record."""
+    """Write the start page again whenever a check has changed the student's record, until JupyterLab ends."""
     seen = _changed(record.RECORD)
     while process.poll() is None:
         now = _changed(record.RECORD)

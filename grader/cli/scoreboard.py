@@ -1,4 +1,4 @@
-"""What the terminal shows of a grading run and of an audit."""
+"""Show a grading run or an audit on the terminal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLOURS = {
 
 
 def show(report: Report, console: Console) -> None:
-    """Each student's points and functions, what to know of the hand-in, the statistics, and where everything is."""
+    """Show each student's points and functions, remarks on the hand-in, the statistics, and where everything is."""
     width = max(map(len, report.results))
     for student, result in report.results.items():
         line = Text.assemble(
@@ -57,7 +57,7 @@ def show(report: Report, console: Console) -> None:
 
 
 def show_changes(report: Report, console: Console) -> None:
-    """Every mark that is not what it was in the run before."""
+    """Show every mark that differs from the previous run."""
     count = len(report.changes)
     console.print(f"\n{count} mark{' has' if count == 1 else 's have'} changed since the run before:")
     for change in report.changes:
@@ -89,7 +89,7 @@ def _signs(result: Result) -> Text:
 
 
 def _remarks(result: Result) -> list[str]:
-    """What an instructor wants to see at once: what went wrong with the hand-in, and which slips are in it."""
+    """Return what an instructor needs to see at once: what went wrong with the hand-in, and which slips it has."""
     if result.rejected:
         return [result.rejected]
     slips = [f"{mark.name}: {mark.slip[0]}" for mark in result.marks.values() if mark.slip]
@@ -105,7 +105,7 @@ def _in_a_word(result: Result) -> str:
 
 
 def show_audit(assignment: str, findings: Iterable[Finding], console: Console) -> int:
-    """Print findings as they come; returns how many are not as they should be."""
+    """Print findings as they come, and return how many are not as they should be."""
     counts: Counter[tuple[str, bool]] = Counter()
     for finding in findings:
         counts[finding.kind, finding.good] += 1

@@ -1,4 +1,4 @@
-"""Running nbgrader's converters from Python."""
+"""Run nbgrader's converters from Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.gradebook.nbgrader_config import configure
 
 
 class ConversionFailed(CourseError):
-    """nbgrader gave up; the message holds its last words."""
+    """Signals that an nbgrader converter failed; the message holds the last error that it logged."""
 
 
 def convert(step: str, course: Course, assignment: str, student: str = "*", **config: Any) -> None:
@@ -26,8 +26,8 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
         config -- more of nbgrader's configuration, as {"Class": {"trait": value}}
 
     Raises:
-        ConversionFailed -- with what nbgrader had to say
-        NoGradebook -- where that was that the gradebook is out of reach
+        ConversionFailed -- with nbgrader's error message
+        NoGradebook -- if the gradebook cannot be reached
     """
     import nbgrader.converters
     from nbgrader.converters.base import NbGraderException
@@ -41,7 +41,7 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
     c.merge(Config(config))
     c.CourseDirectory.assignment_id = assignment
     c.CourseDirectory.student_id = student
-    # nbgrader starts alembic, which lies beside the interpreter, whether or not its environment is activated.
+    # nbgrader starts alembic, which lies beside the interpreter but is on PATH only if the environment is activated.
     paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
     if str(Path(sys.executable).parent) not in paths:
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *paths])
@@ -56,7 +56,7 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
 
 
 class _Errors(logging.Handler):
-    """Keeps the last error that nbgrader logs; the rest of what it says is not for our users."""
+    """A log handler that keeps the last error that nbgrader logs; its other messages do not concern our users."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -67,6 +67,6 @@ class _Errors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage().strip()
         if text.startswith("Traceback") and not self.last:
-            # A traceback ends with what was raised; SQLAlchemy adds lines of its own below.
+            # A traceback ends with the exception, but SQLAlchemy adds lines of its own below it.
             raised = re.findall(r"^[A-Za-z_][\w.]*: .+", text, re.MULTILINE)
             self.last = raised[-1] if raised else text.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""The gradebook's database: whether it answers, and working with it quietly."""
+"""Check that the gradebook's database answers, and use it without harmless warnings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from grader.base.errors import CourseError
 
 
 class NoGradebook(CourseError):
-    """The gradebook's database does not answer, or there is none of that name."""
+    """Signals that the gradebook's database does not answer, or does not exist."""
 
 
 def reach(course: Course) -> None:
-    """See that the gradebook's database answers.
+    """Check that the gradebook's database answers.
 
     Raises:
-        NoGradebook -- where it does not, or where the URL is none; a password in it is not repeated
+        NoGradebook -- if it does not, or if its URL is not valid; the message hides a password in the URL
     """
     from sqlalchemy import create_engine
     from sqlalchemy.engine import make_url
@@ -45,7 +45,10 @@ def reach(course: Course) -> None:
 
 @contextmanager
 def quiet_gradebook() -> Iterator[None]:
-    """nbgrader's models make SQLAlchemy warn about the order in which they are filled: harmless, and not ours to mend."""
+    """Silence the warnings that nbgrader's models cause in SQLAlchemy.
+
+    They concern the order in which the models are filled, are harmless, and can only be mended in nbgrader.
+    """
     from sqlalchemy.exc import SAWarning
 
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""A result as nbgrader reads it: the rebuilt notebook with its marks in the test cells."""
+"""Put a result into the form that nbgrader reads: the rebuilt notebook with its marks in the test cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.submission.cells import tested_function
 def graded_notebook(result: Result) -> NotebookNode:
     """Return a result's notebook with every mark written into its test cell, once, as HTML and as text.
 
-    nbgrader takes one number among a cell's outputs for the points; what is displayed is for the eye.
+    nbgrader reads the points from the one number among a cell's outputs; the displayed output is for people.
     """
     notebook = result.read_notebook()
     notebook.metadata["convnets"] = {"notes": result.notes, "seed": result.seed}

@@ -1,4 +1,4 @@
-"""Giving feedback back: each student's page where it can be handed on, and what still waits for a person."""
+"""Give feedback back: copy each student's page to where it can be distributed, and list what is still unread."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from grader.gradebook.database import quiet_gradebook, reach
 
 
 class NoFeedback(CourseError):
-    """There is nothing to give back, or no place to put it; the message says which."""
+    """Signals that there is no feedback to give back, or that it cannot be written; the message says which."""
 
 
 def give_back(assignment: str, course: Course, to: Path) -> tuple[list[str], list[str]]:
-    """Copy the feedback pages of an assignment, of everybody whom the gradebook has.
+    """Copy the feedback pages of an assignment, for all students in the gradebook.
 
     Arguments:
-        to -- a folder, which gets STUDENT/<assignment>.html; or a file that ends in .zip, with the same in it
+        to -- a folder, which gets STUDENT/<assignment>.html; or a file that ends in .zip, with the same content
 
     Returns:
         the students whose pages were copied; those of them with an answer that nobody has read yet
 
     Raises:
-        NoFeedback
+        NoFeedback -- if there are no pages, or if `to` cannot be written
     """
     waits = _waits(assignment, course)
     found = sorted(course.folder.glob(f"feedback/*/{assignment}/{assignment}.html"))
@@ -47,7 +47,7 @@ def give_back(assignment: str, course: Course, to: Path) -> tuple[list[str], lis
 
 
 def _waits(assignment: str, course: Course) -> dict[str, bool]:
-    """Of each student in the gradebook, whether a written answer waits for its marks."""
+    """Return, for each student in the gradebook, whether a written answer waits for its marks."""
     from nbgrader.api import Gradebook
 
     reach(course)

@@ -1,4 +1,4 @@
-"""What handing in late costs: said once for an assignment, and held by every way of grading it."""
+"""Keep what handing in late costs: set once for an assignment, and applied by every way of grading it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DAY = 24 * 60 * 60  # seconds
 
 
 class BadTime(CourseError):
-    """A time that cannot be read; the message says what was expected."""
+    """Signals that a time cannot be read; the message says what was expected."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What is taken off the points reached.
+    """The share of the reached points that is taken off for being late.
 
     Attributes:
         percent -- for each day that has begun since the due date
@@ -33,18 +33,18 @@ class Policy:
     at_most: float = 100.0
 
     def penalty(self, score: float, seconds: float) -> float:
-        """Points taken off a score that came so many seconds after the due date."""
+        """Return the points taken off a score that came that many seconds after the due date."""
         days = math.ceil(max(0.0, seconds) / DAY)
         return round(score * min(self.percent * days, self.at_most, 100.0) / 100, 2)
 
 
 def policy_of(course: Course, assignment: str) -> Policy:
-    """The policy of an assignment; without one, being late costs nothing."""
+    """Return the policy of an assignment; without one, being late costs nothing."""
     return Policy(**_read(course).get(assignment, {}))
 
 
 def set_policy(course: Course, assignment: str, policy: Policy) -> None:
-    """Keep the policy of an assignment, in the course's folder."""
+    """Store the policy of an assignment in the course's folder."""
     path = _path(course)
     write_atomically(path, json.dumps({**_read(course), assignment: asdict(policy)}, indent=1) + "\n")
 
@@ -59,14 +59,14 @@ def _read(course: Course) -> dict[str, dict[str, float]]:
 
 
 def read_time(text: str, of_a_day: str = "00:00") -> datetime:
-    """A time in UTC, without its zone, as nbgrader keeps it; a time that names no zone is this machine's.
+    """Read a time, and return it in UTC without its zone, as nbgrader keeps it; a time without a zone is local time.
 
     Arguments:
-        text -- begins with year, month and day: 01.12.2026 would be another day here than there
-        of_a_day -- the hour that is meant where only a day is named
+        text -- begins with year, month and day, since 01.12.2026 means different days in different countries
+        of_a_day -- the hour that is meant if only a day is given
 
     Raises:
-        BadTime
+        BadTime -- if the text is not such a time
     """
     from dateutil import parser, tz
 

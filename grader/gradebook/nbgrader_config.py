@@ -1,7 +1,7 @@
-"""How nbgrader is configured.
+"""Configure nbgrader.
 
-Stock `nbgrader` commands, Formgrader and `course grade` share this one configuration: whichever is used, hand-ins are
-rebuilt, run and judged by the same code.
+Stock `nbgrader` commands, Formgrader and `course grade` share this one configuration: with each of them, hand-ins
+are rebuilt, run and judged by the same code.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ def configure(c: Any, course: Course) -> None:
     """Fill a traitlets configuration for nbgrader."""
     c.CourseDirectory.root = str(course.folder)
     c.CourseDirectory.db_url = course.gradebook
-    # nbgrader's own word for it. Without one, assignments belong to a course that is not in the gradebook: PostgreSQL objects.
+    # nbgrader's own default. Without an id, assignments refer to a course that is not in the gradebook, and
+    # PostgreSQL refuses that.
     c.CourseDirectory.course_id = "default_course"
-    # A hand-in is its notebook: by the exchange no other file of a student's comes along.
+    # A hand-in is its notebook: the exchange copies no other file of a student.
     c.CourseDirectory.include = ["*.ipynb", *EXCHANGED]
-    # Its converters know no such list, only what to leave out: every ending but .ipynb and .txt.
+    # nbgrader's converters have only a list of what to leave out: here, names that do not end like .ipynb or .txt.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.[!it]*"]
     if os.environ.get("COURSE_EXCHANGE"):
         c.Exchange.root = os.environ["COURSE_EXCHANGE"]

@@ -1,4 +1,4 @@
-"""The judge as nbgrader's preprocessors: stock `nbgrader autograde` and Formgrader give the marks of `course grade`."""
+"""Provide the judge as nbgrader's preprocessors, so that `nbgrader autograde` and Formgrader give the same marks."""
 
 from __future__ import annotations
 
@@ -27,13 +27,16 @@ from grader.spec.registry import load
 from grader.submission.notebook_file import Rejected, parse
 from grader.submission.rebuilding import rebuild
 
-# What is graded within this time belongs to one run: to all of it the same cases are asked, which are drawn once. Drawing
-# them takes up to a minute, and Formgrader's button starts nbgrader anew for each hand-in.
+# Hand-ins graded within this time belong to one run and share cases that are drawn once. Drawing them takes up to a
+# minute, and Formgrader's button starts nbgrader anew for each hand-in.
 RUN_SECONDS = 900
 
 
 class Rebuild(NbGraderPreprocessor):
-    """In place of nbgrader's sanitizing: the released notebook with the student's sources, and nothing else."""
+    """A preprocessor in place of nbgrader's sanitizing: it puts the student's sources into the released notebook.
+
+    Nothing else of a hand-in is kept.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         released = _released(self, resources)
@@ -47,7 +50,7 @@ class Rebuild(NbGraderPreprocessor):
 
 
 class Judge(NbGraderPreprocessor):
-    """In place of nbgrader's execution: run, ask and judge."""
+    """A preprocessor in place of nbgrader's execution: it runs a hand-in, calls its functions and judges answers."""
 
     sandboxed = Bool(True, help="Whether hand-ins run in a sandbox.").tag(config=True)
     limits = Dict({}, help="Limits that differ from grader.sandbox.limits.Limits, by name.").tag(config=True)
@@ -71,7 +74,7 @@ class Judge(NbGraderPreprocessor):
 
 
 class Grades(GetGrades):
-    """nbgrader's own step, which also says of each mark whether it waits for a person."""
+    """nbgrader's own step, which also records for each mark whether it waits for a person."""
 
     def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._get_score(cell, resources)
@@ -81,15 +84,15 @@ class Grades(GetGrades):
 
 
 def waits(grade: Any) -> bool:
-    """Say whether a mark of the gradebook's waits for a person."""
+    """Say whether a mark in the gradebook waits for a person."""
     return grade.auto_score is None and grade.manual_score is None
 
 
 class LatePolicy(BasePlugin):
-    """What being late costs, as `course grade` has it."""
+    """The policy on lateness that `course grade` uses, as nbgrader's plugin."""
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        """Points taken off; named and called by nbgrader."""
+        """Return the points taken off; nbgrader defines the name and calls it."""
         step = self.parent
         course = Course(Path(step.parent.parent.coursedir.root))
         return lateness.policy_of(course, step.assignment_id).penalty(score, total_seconds_late)
@@ -97,7 +100,7 @@ class LatePolicy(BasePlugin):
 
 @dataclass
 class _Run:
-    """The cases of a run, and when they were last asked."""
+    """The cases of a run, and when they were last used."""
 
     rulebook: Rulebook
     used: float
@@ -107,7 +110,7 @@ _runs: dict[str, _Run] = {}
 
 
 def _rulebook(name: str, released: NotebookNode, limits: Limits, sandboxed: bool) -> Rulebook:
-    """Return the rulebook of the run that is going on, or of a new one."""
+    """Return the rulebook of the current run, or of a new one."""
     run = _runs.get(name)
     now = time.monotonic()
     same = run and (run.rulebook.released, run.rulebook.limits, run.rulebook.sandboxed) == (released, limits, sandboxed)
@@ -119,7 +122,7 @@ def _rulebook(name: str, released: NotebookNode, limits: Limits, sandboxed: bool
 
 
 def _released(step: NbGraderPreprocessor, resources: dict[str, Any]) -> NotebookNode:
-    """The released notebook, from the folder of the course that nbgrader is working on."""
+    """Return the released notebook, from the folder of the course that nbgrader is working on."""
     coursedir = step.parent.parent.coursedir
     name = resources["nbgrader"]["assignment"]
     folder = coursedir.format_path(coursedir.release_directory, ".", name)
@@ -127,7 +130,7 @@ def _released(step: NbGraderPreprocessor, resources: dict[str, Any]) -> Notebook
 
 
 def _withdraw_scores(names: dict[str, str]) -> None:
-    """Where grading fails, no earlier score may stand as if it were new: the cells wait for a person."""
+    """Remove earlier scores and mark the cells for a person, so that no old score counts as new when grading fails."""
     with Gradebook(names["db_url"]) as gradebook:
         submission = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
         for grade in submission.grades:

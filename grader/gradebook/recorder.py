@@ -1,7 +1,7 @@
-"""Results into nbgrader's folders, the gradebook and the pages. Recording a result twice is recording it once.
+"""Record results in nbgrader's folders, in the gradebook and on feedback pages; recording one twice changes nothing.
 
-nbgrader's own steps save the marks, ask for late penalties and read what was given by hand; they are called here one by
-one, because its converters read, check and write every notebook five times.
+nbgrader's own steps save the marks and read the marks given by hand. They are called here one by one, because
+nbgrader's converters read, check and write every notebook five times.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ log = logging.Logger("nbgrader", logging.CRITICAL)
 
 @dataclass(frozen=True)
 class Marker:
-    """What is noted of a result that is recorded.
+    """What is stored about a recorded result, to see whether it must be recorded again.
 
     Attributes:
-        identity -- of the result: the store's
+        identity -- the store's identity of the result
         gradebook -- digest of the gradebook's address, which may hold a password
-        look -- digest of all that decides how a page looks
-        state -- what the gradebook has of the hand-in, marks by hand included
+        look -- digest of everything that decides how a page looks
+        state -- what the gradebook holds for the hand-in, including marks given by hand
     """
 
     identity: str
@@ -54,10 +54,10 @@ class Marker:
 
 
 class Recorder:
-    """Records the results of one run; the only one that touches the gradebook and the feedback folder.
+    """A context manager that records the results of one run; only it touches the gradebook and the feedback folder.
 
-    A context manager: it keeps one connection to the gradebook, since SQLAlchemy forgets with it how it put its
-    questions into SQL, which takes longer than they do.
+    It keeps one connection to the gradebook, because with each new one SQLAlchemy compiles its queries to SQL again,
+    which takes longer than the queries.
     """
 
     def __init__(self, course: Course, store: ResultStore, report: Report):
@@ -84,13 +84,13 @@ class Recorder:
             self.gradebook = None
 
     def record(self, identity: str, result: Result, handed_in: datetime | None = None) -> None:
-        """Put a result into the gradebook, and make its feedback page; where both are done already, only read the total.
+        """Put a result into the gradebook and make its feedback page; if both are done already, only read the total.
 
-        The result gets its total, and its notebook is let go of.
+        The result gets its total, and its notebook is dropped to free memory.
 
         Arguments:
-            identity -- of the result: the store's
-            handed_in -- when, in UTC, where that is known
+            identity -- the store's identity of the result
+            handed_in -- when it was handed in, in UTC, if that is known
         """
         try:
             self._record_or_report(identity, result, handed_in)
@@ -100,7 +100,7 @@ class Recorder:
     def _record_or_report(self, identity: str, result: Result, handed_in: datetime | None) -> None:
         from sqlalchemy.exc import SQLAlchemyError
 
-        for attempt in range(2):  # a connection that was lost since the last hand-in is made anew
+        for attempt in range(2):  # the second time on a new connection, in case the old one was lost
             try:
                 self._record(identity, result, handed_in)
                 return
@@ -108,7 +108,7 @@ class Recorder:
                 with suppress(SQLAlchemyError):
                     self._close()
                 self.gradebook = None
-                reach(self.course)  # one that is gone stops the run: what is judged is kept
+                reach(self.course)  # stops the run if the database is gone; what is judged is kept
                 if attempt:
                     reason = str(error).splitlines()[0]
                     problem = f"{result.student}: the gradebook did not take the marks ({reason})."
@@ -131,7 +131,7 @@ class Recorder:
                     marker = replace(marker, state=self._state(student))
                     write_atomically(self._marker_file(student), json.dumps(asdict(marker)))
             finally:
-                self.gradebook.db.remove()  # nothing of a hand-in is held on to, nor is the database
+                self.gradebook.db.remove()  # releases the hand-in's objects and the database
         self.report.feedback[student] = page
         now = json.loads(marker.state)
         result.total, result.late, result.written = now["total"], now["late"], now["written"]
@@ -146,9 +146,10 @@ class Recorder:
         return self.store.folder / f"{student}.recorded"
 
     def _write(self, result: Result, page: Path, again: bool) -> None:
-        """
+        """Write a result into the gradebook, nbgrader's folders and its feedback page.
+
         Arguments:
-            again -- whether the same result was recorded before: then what a person has read need not be read anew
+            again -- whether the same result was recorded before: then marks that a person has given stay valid
         """
         from nbgrader.preprocessors import SaveAutoGrades
 
@@ -169,7 +170,7 @@ class Recorder:
         sheet = Sheet(self.gradebook, name, student)
         notebook = sheet.through(Grades(log=log), notebook, resources)
         resources["nbgrader"] |= sheet.totals()
-        # HTMLExporter itself would parse the page again, for pictures without a text: ours has one for each.
+        # HTMLExporter itself would parse the page again to find pictures without alt text: here, every picture has one.
         html, _ = super(HTMLExporter, self.exporter).from_notebook_node(notebook, resources)
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(html)
@@ -179,7 +180,7 @@ class Recorder:
             shutil.copyfile(note, page.parent / note.name)
 
     def _charge_delay(self, student: str) -> None:
-        """As nbgrader's AssignLatePenalties, which would open a gradebook of its own."""
+        """Set the late penalty as nbgrader's AssignLatePenalties does, which would open a second gradebook."""
         name = self.report.assignment
         seconds = self.gradebook.find_submission(name, student).total_seconds_late
         submission = self.gradebook.find_submission_notebook(name, name, student)
@@ -187,7 +188,7 @@ class Recorder:
         self.gradebook.db.commit()
 
     def _date(self, student: str, handed_in: datetime | None) -> None:
-        """Note when a hand-in came, where nbgrader's own `autograde` looks for it, too."""
+        """Record when a hand-in came, also in the file where nbgrader's own `autograde` looks for it."""
         name = self.report.assignment
         self.gradebook.update_or_create_student(student)
         self.gradebook.update_or_create_submission(name, student, timestamp=handed_in)
@@ -199,7 +200,10 @@ class Recorder:
             stamp.unlink(missing_ok=True)
 
     def _submit(self, student: str, notebook: NotebookNode) -> None:
-        """nbgrader cannot open whatever students save: it gets the rebuilt notebook; the file itself is kept beside it."""
+        """Write the rebuilt notebook, without outputs, as the submitted one.
+
+        nbgrader cannot open every file that students save; the original file is kept beside it.
+        """
         submitted = self.course.path("submitted", self.report.assignment, student)
         submitted.mkdir(parents=True, exist_ok=True)
         bare = [NotebookNode({**cell, "outputs": []}) if cell.cell_type == "code" else cell for cell in notebook.cells]
@@ -211,7 +215,7 @@ class Recorder:
         return {"nbgrader": names, "unique_key": name}
 
     def _state(self, student: str) -> str:
-        """What the gradebook has of a hand-in: the total, and a digest that changes when somebody gives a mark."""
+        """Return what the gradebook holds for a hand-in: points, and a digest that changes if somebody gives a mark."""
         from nbgrader.api import MissingEntry
 
         name = self.report.assignment
@@ -235,42 +239,49 @@ class Recorder:
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
-    """As nbformat.write, which would check anew what we have put together ourselves, and copy it to lay it out nicely."""
+    """Write a notebook as JSON.
+
+    nbformat.write would validate what this program has built itself, and copy it to format it.
+    """
     path.write_text(json.dumps(notebook))
 
 
 class Sheet:
-    """A hand-in's grades and comments, read once: nbgrader's steps ask for each by name, and would go to the database."""
+    """A hand-in's grades and comments, read once.
+
+    It stands in for the gradebook in nbgrader's steps, which ask for each grade by name and would query the database
+    each time.
+    """
 
     def __init__(self, gradebook: Any, assignment: str, student: str):
         from nbgrader.api import BaseCell
 
         self.where = (assignment, assignment, student)
-        self.cells = gradebook.db.query(BaseCell).all()  # held, so that no grade asks for its own
+        self.cells = gradebook.db.query(BaseCell).all()  # kept in memory, so that no grade queries for its cell
         self.gradebook, self.submission = gradebook, gradebook.find_submission_notebook(*self.where)
         self.grades = {grade.name: grade for grade in self.submission.grades}
         self.comments = {comment.name: comment for comment in self.submission.comments}
         self.db = self
 
     def through(self, step: Any, notebook: NotebookNode, resources: dict[str, Any]) -> NotebookNode:
-        """Run one of nbgrader's steps on every cell, with this in place of its gradebook."""
+        """Run one of nbgrader's steps on every cell, with this object in place of its gradebook."""
         step.gradebook = self
         step.notebook_id, step.assignment_id, step.student_id = self.where
         return Preprocessor.preprocess(step, notebook, resources)[0]
 
     def find_grade(self, name: str, *where: str) -> Any:
-        """As a gradebook's."""
+        """Return a grade by name, as nbgrader's gradebook does."""
         return self.grades.get(name) or self.gradebook.find_grade(name, *where)
 
     def find_comment(self, name: str, *where: str) -> Any:
-        """As a gradebook's."""
+        """Return a comment by name, as nbgrader's gradebook does."""
         return self.comments.get(name) or self.gradebook.find_comment(name, *where)
 
     def commit(self) -> None:
-        """Nothing yet: all of a hand-in is written at once, or nothing of it."""
+        """Do nothing: the recorder commits a hand-in as a whole, or not at all."""
 
     def totals(self) -> dict[str, float]:
-        """What nbgrader's GetGrades tells the page."""
+        """Return the totals that nbgrader's GetGrades passes to the page."""
         penalty = self.submission.late_submission_penalty or 0
         return {
             "score": self.submission.score - penalty,
@@ -280,7 +291,7 @@ class Sheet:
 
 
 def write_pages(report: Report, course: Course) -> None:
-    """The tables of grades and the page of statistics."""
+    """Write the tables of grades and the page of statistics."""
     from grader.reports import grade_tables, statistics
 
     report.folder.mkdir(parents=True, exist_ok=True)

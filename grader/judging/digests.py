@@ -1,4 +1,4 @@
-"""What a result depends on beside the hand-in: the released notebook, the limits, the engine, and each exercise."""
+"""The digests of what a result depends on besides the hand-in: released notebook, limits, engine, and each exercise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def of_run(released: NotebookNode, limits: Limits, sandboxed: bool) -> str:
 
 
 def of_exercises(assignment: Assignment) -> dict[str, str]:
-    """Return the digest of each exercise: its declaration, its reference, and those of the helpers that it may call."""
+    """Return the digest of each exercise: of its declaration, its reference and the helpers that it may call."""
     rest = _rest_of_solution(assignment)
     own = {name: dependencies.digest(rest, *_own(one)) for name, one in assignment.exercises.items()}
     found: dict[str, str] = {}
@@ -34,7 +34,7 @@ def of_exercises(assignment: Assignment) -> dict[str, str]:
 
 
 def _own(one: Exercise) -> list[str]:
-    """Return all that an exercise declares, as text: the code that draws its cases by its text, and by what it draws."""
+    """Return everything that an exercise declares, as text; its cases as the code that draws them and what it draws."""
     draw = inspect.getsource(one.cases)
     drawn = json.dumps(
         [[case.title, case.raises, probe.encode([case.args, case.kwargs])] for case in one.draw(VISIBLE_SEED)]
@@ -45,7 +45,7 @@ def _own(one: Exercise) -> list[str]:
 
 
 def _rest_of_solution(assignment: Assignment) -> str:
-    """Return what a solution module holds beside the exercises' functions: imports, constants, helpers of its own."""
+    """Return what a solution module holds besides the exercises' functions: imports, constants, helpers of its own."""
     tree = ast.parse(inspect.getsource(assignment.solution))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     kept = [n for n in tree.body if not (isinstance(n, functions) and n.name in assignment.exercises)]

@@ -1,6 +1,6 @@
-"""Running the cells of a hand-in.
+"""Run the cells of a hand-in.
 
-A cell that hangs or kills its kernel costs itself: the rest is run again in a fresh kernel without it.
+If a cell hangs or kills its kernel, only that cell is left out: the rest is run again in a new kernel.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from grader.submission.cells import (
     is_written_by_the_student,
 )
 
-# Of what a student's cell shows, what a page can show without trusting it.
+# The types of a student's outputs that a page can show without trusting them.
 INERT = ("image/png", "image/jpeg", "text/plain")
 
 
@@ -54,7 +54,7 @@ class NotebookRun:
             self.kernel = None
 
     def ready(self) -> Kernel | None:
-        """Return a living kernel in which every cell has been run; None when the hand-in's time is used up."""
+        """Return a running kernel in which every cell has been run; None when the hand-in's time is used up."""
         while self.kernel is None or self.kernel.dead:
             self.__exit__()
             if time.monotonic() > self.end:
@@ -84,7 +84,10 @@ class NotebookRun:
             self.notes.append(f"{_what(cell)} raised {outcome.raised}.")
 
     def _leave_out(self, index: int, reason: str) -> None:
-        """Do without the cell that cost the kernel; if it is a given one, without all given cells that only show something."""
+        """Leave out the cell that ended the kernel.
+
+        If it is a given cell, leave out all given cells that only show something.
+        """
         cell = self.cells[index]
         self.left_out.add(index)
         if not is_written_by_the_student(cell):
@@ -92,7 +95,7 @@ class NotebookRun:
         self.notes.append(f"{_what(cell)} {reason}; the rest was run without it.")
 
     def write_outputs(self) -> None:
-        """Put what the cells showed into the notebook, as far as a page can show it without trusting it."""
+        """Put the cells' outputs into the notebook, as far as a page can show them without trusting them."""
         for number, (index, outcome) in enumerate(sorted(self.outcomes.items())):
             cell = self.cells[index]
             cell.execution_count = number + 1

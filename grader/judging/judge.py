@@ -1,8 +1,8 @@
-"""Judging a hand-in, outside the student's process.
+"""Judge a hand-in, outside the student's process.
 
-A hand-in's cells are run in a sandboxed kernel; then each function is called there on inputs drawn for this grading run,
-and its answers are compared here. The kernel never holds an expected value, never compares, never writes a mark. A cell or
-a function that hangs or kills its kernel costs what it touches: the rest is run again without it.
+A hand-in's cells are run in a sandboxed kernel; then each function is called there on inputs drawn for this grading
+run, and its answers are compared here. The kernel never holds an expected value, never compares, never writes a mark.
+If a cell or a function hangs or kills its kernel, only what depends on it is lost: the rest is run again without it.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def judge(
 
     Arguments:
         raw -- the file's bytes, whatever they are
-        kernels -- where kernels come from, kept over many hand-ins; cold ones without it
+        kernels -- supplies the kernels of many hand-ins; without it, kernels are started cold
         kept -- marks of exercises that are not judged again
-        student -- whose it is
-        notes -- what is to be said of the hand-in already
+        student -- id of the student
+        notes -- on the hand-in, from before it is judged
 
     Returns:
         the result; a file that cannot be judged gets one too, with 0 points and the reason
@@ -59,7 +59,7 @@ def reject(
     """Return the result of a hand-in that cannot be judged.
 
     Arguments:
-        status -- of each mark: "error" where the fault is the grader's
+        status -- of each mark: "error" if the fault is the grader's
     """
     marks = {
         name: Mark(name, status, 0.0, one.points, [], notes=[reason], hint=next(iter(one.hints), ""))
@@ -100,14 +100,14 @@ def judge_rebuilt(
 
 
 def _in_order(marks: dict[str, Mark], released: NotebookNode) -> dict[str, Mark]:
-    """Sort marks into the notebook's order: they are made in the order of declaration, where helpers come first."""
+    """Sort marks into the notebook's order: they are made in the order of declaration, with helpers first."""
     places = list(map(tested_function, released.cells))
     return dict(sorted(marks.items(), key=lambda item: places.index(item[0])))
 
 
 def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str, Mark]:
     exercises = rulebook.key.exercises
-    run.ready()  # even where every mark holds, the student's pictures are wanted
+    run.ready()  # even if every mark is kept, the outputs of the student's cells are needed
     text = rules.read(cell.source for cell in run.cells if cell.cell_type == "code")
     broken = {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
     marks: dict[str, Mark] = {}
@@ -116,21 +116,21 @@ def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> d
             marks[name] = kept[name]
             continue
         endless = [helper for helper in one.uses if marks[helper].status == "timeout"]
-        if endless:  # it would only wait for that one once more; with ours in its place it is asked below
+        if endless:  # it would only wait for that helper again; below it is called with our helper instead
             answers = no_answers(one)
             stopped = f"not asked with your {endless[0]}, which does not come to an end"
         else:
             answers, stopped = ask(run, one)
         marks[name] = assess(one, answers, stopped, broken[name])
     _report_broken_cells(run, marks)
-    # Lent helpers come last, when every function has been judged as it is: a kernel that has seen a reference is not
-    # asked for that function any more.
+    # References are lent last, after every function has been judged as it is: once a kernel has seen the reference of a
+    # function, that function is not judged in it any more.
     for name, one in exercises.items():
         wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
         if name in kept or not wrong or marks[name].status == "passed" or broken[name]:
             continue
         mark = assess(one, *ask(run, one, rulebook.lent[name]))
-        if mark.status == "missing":  # so it was no helper that kept it from answering
+        if mark.status == "missing":  # so a helper is not the reason why it did not answer
             marks[name] = mark
         elif (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
             helpers = " and ".join(wrong)
@@ -143,7 +143,7 @@ def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> d
 
 
 def _report_broken_cells(run: NotebookRun, marks: dict[str, Mark]) -> None:
-    """Distinguish a cell that stopped with an error, and so left no function, from a function that nobody has written."""
+    """Distinguish a cell that stopped with an error, and so defined no function, from an unwritten function."""
     for index, outcome in run.outcomes.items():
         mark = marks.get(grade_id_of(run.cells[index]))
         if mark and outcome.raised and all(case.outcome == "undefined" for case in mark.cases):

@@ -1,4 +1,4 @@
-"""Asking a student's function: inputs go into the kernel, answers come back as data."""
+"""Call a student's function in its kernel: inputs go in, answers come back as data."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from grader.scoring import probe
 from grader.scoring.answer_key import Answer, ExerciseKey
 from grader.submission.cells import grade_id_of
 
-# The code of a cell; all that it needs travels beside it.
+# The code of the request; everything that it needs is sent beside it.
 ASK = "exec(__import__('IPython').get_ipython().kernel.get_parent()['content']['question']['ask'], {})"
 MIME = "application/x-convnets-answer"
 ASK_FILE, PROBE_FILE = INSIDE / "ask.py", Path(probe.__file__)
 
 
 def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[Answer | None], str]:
-    """Ask the student's function all its cases.
+    """Call the student's function on all its cases.
 
     Arguments:
-        lent -- text of references that take the place of the student's helpers meanwhile
+        lent -- text of references that replace the student's helpers meanwhile
 
     Returns:
-        an answer for each case, None where none came; and why some are missing
+        an answer for each case, None if none came; and why some are missing
     """
     answers = no_answers(exercise)
-    for _ in range(2):  # a second time where answers were lost on the way
+    for _ in range(2):  # a second time if answers were lost on the way
         kernel = run.ready()
         if kernel is None:
             return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
@@ -75,7 +75,7 @@ def _source(path: Path) -> str:
 
 
 def _question(exercise: ExerciseKey, lent: str, cells: list[NotebookNode]) -> dict[str, Any]:
-    """Return what `sandbox/inside/ask.py` reads, in the student's kernel."""
+    """Return the data that `sandbox/inside/ask.py` reads in the student's kernel."""
     return {
         "ask": _source(ASK_FILE),
         "probe": _source(PROBE_FILE),

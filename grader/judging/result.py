@@ -1,7 +1,7 @@
 """The result of judging one hand-in.
 
-It is made where the hand-in is judged, travels and is stored as text, and is what the gradebook records: one form from the
-judge to the feedback page.
+The judge makes it, it is sent and stored as text, and the gradebook records it: one form from the judge to the feedback
+page.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from nbformat import NotebookNode, from_dict
 
 from grader.scoring.marks import Mark
 
-JUDGED = ("student", "notes", "rejected", "seconds", "seed", "notebook")  # what is written beside the marks
+JUDGED = ("student", "notes", "rejected", "seconds", "seed", "notebook")  # what is written besides the marks
 
 
 @dataclass
 class Result:
-    """What one student gets.
+    """The result of one student.
 
     Attributes, made by the judge:
         student -- the id by which everything of this hand-in is found
         marks -- by exercise, in the notebook's order
         notes -- on the hand-in as a whole
         rejected -- why nothing could be judged, if so
-        seconds -- what judging it took
-        seed -- of the cases that it was asked
-        notebook -- text of the rebuilt notebook with the outputs of its cells, without marks; empty once it is recorded, so
-            that a thousand results fit into memory
+        seconds -- time that judging took
+        seed -- of the cases on which its functions were called
+        notebook -- text of the rebuilt notebook with the outputs of its cells, without marks; empty once it is
+            recorded, so that a thousand results fit into memory
 
     Attributes, from the gradebook when the result is recorded:
-        late -- points that being late has cost
-        written -- points of written answers, by the cell's id; None where nobody has read one yet
-        total -- the points in the gradebook, with manual marks and late penalties; None where it could not be recorded
-        reused -- whether the result was there already, from an earlier run on the same hand-in, release and exercises
+        late -- points lost by being late
+        written -- points of written answers, by the cell's id; None if nobody has read one yet
+        total -- the points in the gradebook, with manual marks and late penalties; None if it could not be recorded
+        reused -- whether the result is from an earlier run on the same hand-in, release and exercises
     """
 
     student: str
@@ -52,17 +52,17 @@ class Result:
 
     @property
     def points(self) -> float:
-        """What the judge gave, before manual marks and late penalties."""
+        """The points that the judge gave, before manual marks and late penalties."""
         return round(sum(mark.points for mark in self.marks.values()), 2)
 
     @property
     def score(self) -> float:
-        """What the gradebook has; the judge's points where it could not be recorded."""
+        """The points in the gradebook; the judge's points if the result could not be recorded."""
         return self.points if self.total is None else self.total
 
     @property
     def unread(self) -> int:
-        """How many written answers wait for a person."""
+        """The number of written answers that a person must still read."""
         return list(self.written.values()).count(None)
 
     @property

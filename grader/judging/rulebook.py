@@ -1,4 +1,4 @@
-"""What a grading run needs to know of an assignment, as data."""
+"""The data about an assignment that a grading run needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.spec.exercise import Assignment
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All that judging needs; it holds no code of exercises, so that a worker without the solutions can use it.
+    """Everything that judging needs, as text and numbers, so that a worker without the solutions can judge.
 
     Attributes:
         released -- the notebook as students got it
@@ -38,7 +38,7 @@ class Rulebook:
         limits: Limits | None = None,
         sandboxed: bool = True,
     ) -> Rulebook:
-        """Draw the hidden cases of one grading run."""
+        """Make a rulebook with newly drawn hidden cases, for one grading run."""
         return cls.with_key(draw(assignment, seed), assignment, released, limits, sandboxed)
 
     @classmethod
@@ -50,12 +50,12 @@ class Rulebook:
         limits: Limits | None = None,
         sandboxed: bool = True,
     ) -> Rulebook:
-        """Judge by a key that has been drawn already."""
+        """Make a rulebook with a key that has been drawn already."""
         lent = {name: assignment.standalone(one.uses) for name, one in assignment.exercises.items()}
         return cls(released, key, lent, limits or Limits(), sandboxed)
 
     def to_json(self) -> str:
-        """Return all of it as text, for a worker."""
+        """Return everything as text, for a worker."""
         rest = {"key": asdict(self.key), "limits": asdict(self.limits), "sandboxed": self.sandboxed, "lent": self.lent}
         return json.dumps({"released": self.released, **rest})
 

@@ -1,7 +1,7 @@
-"""Results on disk, with what they depend on: a run that was killed goes on where it was, and nothing is judged twice.
+"""Store results with what they depend on, so that a killed run continues where it was and nothing is judged twice.
 
 A result holds as long as the hand-in's bytes, the released notebook, the engine, the limits and the exercise are the
-same. If one exercise has changed, the marks of those that it does not touch still hold.
+same. If one exercise has changed, the marks of the exercises that do not depend on it still hold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from grader.scoring.marks import Mark
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a result depends on, as digests.
+    """The digests of what a result depends on.
 
     Attributes:
         handed_in -- of the hand-in's bytes
@@ -35,11 +35,11 @@ class Provenance:
 
 @dataclass(frozen=True)
 class StoredResult:
-    """A result of an earlier run; its text is read only where it is asked for.
+    """A result of an earlier run; its text is read only when it is needed.
 
     Attributes:
-        identity -- by which the gradebook knows it
-        provenance -- without one, the result is not taken over by a later run
+        identity -- the id by which the gradebook knows it
+        provenance -- if there is none, a later run does not take the result over
     """
 
     identity: str
@@ -51,37 +51,37 @@ class StoredResult:
         """The result.
 
         Raises:
-            ValueError, KeyError, TypeError -- where the text is damaged
+            ValueError, KeyError, TypeError -- if the text is damaged
         """
         result = Result.from_json(self.text)
         result.reused = True
         return result
 
     def still_valid(self, now: Provenance) -> set[str]:
-        """Return the names of the exercises whose marks are what they would be if they were made now."""
+        """Return the names of the exercises whose marks would be the same if they were made now."""
         then = self.provenance
         if then is None or (then.handed_in, then.run) != (now.handed_in, now.run):
             return set()
         return {name for name, digest in now.exercises.items() if then.exercises.get(name) == digest}
 
     def kept(self, now: Provenance) -> dict[str, Mark]:
-        """Return the marks that are what they would be if they were made now."""
+        """Return the marks that would be the same if they were made now."""
         names = self.still_valid(now)
         return {name: mark for name, mark in self.result.marks.items() if name in names} if names else {}
 
 
 class ResultStore:
-    """The results of one assignment in one course: a file for each student, what it depends on in its first line."""
+    """The results of one assignment in one course: a file for each student, with the provenance in its first line."""
 
     def __init__(self, course: Course, assignment: str):
         self.folder = course.folder / "results" / assignment
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, result: Result, provenance: Provenance | None) -> str:
-        """Keep a result; its id is returned.
+        """Store a result, and return its id.
 
         Arguments:
-            provenance -- without it, the result is there to be recorded but is not taken over by the next run
+            provenance -- without it, the result can be recorded, but the next run does not take it over
         """
         identity = secrets.token_hex(8)
         head = {"id": identity, "provenance": provenance and asdict(provenance)}
@@ -99,7 +99,7 @@ class ResultStore:
             return None
 
     def students(self) -> set[str]:
-        """Return everybody who has a result here, of this run or an earlier one."""
+        """Return the ids of all students who have a result here, of this run or an earlier one."""
         return {path.stem for path in self.folder.glob("*.json")}
 
     def seed(self) -> int:
@@ -110,10 +110,10 @@ class ResultStore:
         return int(path.read_text())
 
     def end_run(self) -> None:
-        """Note that every hand-in has its result: the next run draws its own cases."""
+        """Record that every hand-in has its result: the next run draws its own cases."""
         (self.folder / "run").unlink(missing_ok=True)
 
 
 def digest_of(raw: bytes) -> str:
-    """Return the digest of bytes; a hand-in is hostile and is not parsed for it."""
+    """Return the digest of a hand-in's bytes, which are untrusted and are not parsed for it."""
     return hashlib.sha256(raw).hexdigest()

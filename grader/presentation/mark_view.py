@@ -1,6 +1,6 @@
-"""A mark as a page of a notebook shows it: HTML for a browser, text for a terminal.
+"""Render a mark for a page of a notebook: as HTML for a browser, as plain text for a terminal.
 
-Colours come from the reader's theme, and never carry a meaning alone: every verdict is a sign and a word.
+Text takes its colours from the reader's theme. Colour never carries meaning alone: every verdict has a sign and a word.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from html import escape
 from grader.presentation.status import WORDS, sign
 from grader.scoring.marks import CaseMark, Mark
 
-# Of a case: a sign, and the word beside it.
+# By the outcome of a case: a sign, and the word beside it.
 SIGNS = {"passed": "✓", "wrong": "✗", "raised": "✗", "unwritten": "–", "undefined": "–", "stopped": "✗"}
 OUTCOMES = {
     "passed": "right",
@@ -20,24 +20,24 @@ OUTCOMES = {
     "undefined": "missing",
     "stopped": "stopped",
 }
-# No green or red keeps a contrast of 4.5 on white and on Jupyter's dark background alike: signs stand in white on these, and
-# as lines they keep the 3 that is asked of what is no text.
+# No green or red reaches the contrast of 4.5 that text needs on both white and Jupyter's dark background. So signs are
+# white on these colours, and as border lines the colours reach the 3 that is required of non-text elements.
 GOOD, BAD = "#24804a", "#c4432f"
 
 
 def headline(mark: Mark) -> str:
-    """One line: what passes, and what it is worth."""
+    """Return one line: how many cases pass, and what the mark is worth."""
     passed = sum(case.passed for case in mark.cases)
     return f"{mark.name}: {passed} of {len(mark.cases)} cases pass · {mark.points:g} of {mark.maximum:g} points"
 
 
 def html(mark: Mark, inputs: list[str] | None = None) -> str:
-    """A mark as a table.
+    """Return a mark as an HTML table.
 
     Arguments:
-        mark -- with one mark a case
-        inputs -- the inputs of visible cases, in short; without them the mark is shown as in feedback: only what is fit for
-            hidden cases, and a hint where a function does not pass
+        mark -- with one case mark for each case
+        inputs -- the inputs of visible cases, in short. Without them the mark is shown as in feedback: only what may be
+            shown of hidden cases, and a hint if the function does not pass
     """
     border = GOOD if mark.status == "passed" else BAD
     parts = [
@@ -77,7 +77,7 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
         return ""
     heads = ["verdict", "case", *(["values"] if inputs else []), "finding"]
     look = "text-align:left;padding:.15em .7em .15em 0;vertical-align:top"
-    # What is long is broken, so that it pushes nothing out of sight.
+    # Columns have a limited width, so that long texts wrap instead of pushing others out of view.
     cell, wide, values_look = (
         f'style="{look}{more}"' for more in ("", ";min-width:7em", ";width:21.5em;min-width:13em")
     )
@@ -91,7 +91,7 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
         values = f"<td {values_look}>{_values_html(case, inputs[number])}</td>" if inputs else ""
         rows.append(f"<tr>{first}<td {cell}>{escape(case.title)}</td>{values}<td {wide}>{escape(case.what)}</td></tr>")
     head = "".join(f'<th scope="col" {cell}>{name}</th>' for name in heads)
-    # Formgrader, which shows hidden cases and no styles of ours, lays a table out by its classes.
+    # Formgrader shows marks of hidden cases and removes our styles: there, these classes lay out the table.
     layout = "" if inputs else 'class="table table-condensed" '
     return (
         f'<div style="overflow-x:auto"><table {layout}style="margin:.3em 0;font-size:90%">'
@@ -100,7 +100,7 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
 
 
 def _values_html(case: CaseMark, given: str) -> str:
-    """Input, what was expected and what came, below each other: side by side they would not fit a narrow window."""
+    """Return the input, the expected value and the student's value, one below the other to fit a narrow window."""
     named = {"input": given, "expected": case.expected, "yours": case.yours}
     if case.passed:
         named = {"input": given, "result": case.yours or case.expected}
@@ -114,7 +114,7 @@ def _values_html(case: CaseMark, given: str) -> str:
 
 
 def text(mark: Mark, inputs: list[str] | None = None) -> str:
-    """The same in plain text."""
+    """Return the same as `html` in plain text."""
     lines = [f"{sign(mark.status)} {headline(mark)} — {WORDS[mark.status]}"]
     lines += mark.notes
     if mark.slip:
@@ -132,6 +132,6 @@ def _line(case: CaseMark, given: str) -> str:
 
 
 def messages(mark: Mark) -> list[str]:
-    """Return what there is to say of a mark, without any expected value."""
+    """Return the notes, the slip and the findings of a mark, without any expected value."""
     slip = [f"{mark.slip[0]}: {mark.slip[1]}"] if mark.slip else []
     return [*mark.notes, *slip, *(f"{case.title}: {case.what}" for case in mark.cases if not case.passed)]

@@ -1,4 +1,4 @@
-"""How the status of a mark looks: one sign and one sentence for each, everywhere."""
+"""Define how the status of a mark looks everywhere: one sign and one sentence for each status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS = {
     "missing": "not written yet",
     "rejected": "could not be read",
 }
-WAITING = "…"  # of a written answer that nobody has read yet
+WAITING = "…"  # the sign of a written answer that nobody has read yet
 
 
 def sign(status: str) -> str:
@@ -21,5 +21,5 @@ def sign(status: str) -> str:
 
 
 def words(status: str) -> str:
-    """Return what a status says to a student."""
+    """Return the sentence that a student reads for a status."""
     return WORDS.get(status, status)

@@ -1,7 +1,7 @@
-"""One truth, three products: from prose and solutions to the instructor's and the student's notebook and the answer key.
+"""Build the instructor's notebook, the student's notebook and the answer key from one source: prose and solutions.
 
-The prose is `notebooks/<a>/<a>.md`; a cell with the option `:exercise: name` is filled with that function of
-`solutions/<a>.py`, and the cell that checks it is put below it.
+The prose is `notebooks/<a>/<a>.md`. A cell with the option `:exercise: name` is filled with that function of
+`solutions/<a>.py`, and the cell that checks the function is put below it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 class BuildError(CourseError):
-    """The sources of an assignment do not fit together; the message says which and how."""
+    """Signals that the sources of an assignment are inconsistent; the message says which and how."""
 
 
 def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Path:
@@ -48,7 +48,7 @@ def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Pa
         path of the student's notebook
 
     Raises:
-        BuildError -- where prose, solutions and exercises do not fit together
+        BuildError -- if prose, solutions and exercises are inconsistent
     """
     _into_course(name, course)
     visible_key.write(name)
@@ -58,9 +58,9 @@ def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Pa
 
 
 def ensure(name: str, course: Course) -> None:
-    """Build an assignment into a course's folder and gradebook, unless that has been done from the same sources."""
+    """Build an assignment into a course's folder and gradebook, unless that was done already from the same sources."""
     stamp = course.path("source", name) / ".built"
-    made_from = digest(of_notebook(name), course.gradebook)  # a digest, for the gradebook's address may hold a password
+    made_from = digest(of_notebook(name), course.gradebook)  # a digest, because the address may hold a password
     if stamp.exists() and stamp.read_text() == made_from and course.release(name).exists():
         return
     _into_course(name, course)
@@ -68,7 +68,7 @@ def ensure(name: str, course: Course) -> None:
 
 
 def points(notebook: NotebookNode) -> float:
-    """What a notebook is worth, written answers included."""
+    """Return the points of a notebook, including written answers."""
     return sum(cell.metadata["nbgrader"].get("points", 0) for cell in notebook.cells if "nbgrader" in cell.metadata)
 
 
@@ -76,12 +76,12 @@ def _into_course(name: str, course: Course) -> None:
     source = course.path("source", name) / f"{name}.ipynb"
     source.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(instructor_notebook(name), source)
-    with interrupts.held():  # nbgrader starts alembic
+    with interrupts.held():  # nbgrader starts alembic, which would answer Ctrl-C by itself
         convert("GenerateAssignment", course, name)
 
 
 def instructor_notebook(name: str) -> NotebookNode:
-    """The notebook with solutions, and with nbgrader's metadata."""
+    """Return the notebook with solutions, and with nbgrader's metadata."""
     assignment = load(name)
     prose = ROOT / "notebooks" / name / f"{name}.md"
     cells: list[NotebookNode] = []
@@ -154,7 +154,7 @@ def _require_all_functions_once(assignment: Assignment, cells: list[NotebookNode
 
 
 def _name_cells(cells: list[NotebookNode]) -> None:
-    """Give cells ids that depend on their content alone, so that the same sources give the same bytes."""
+    """Give cells ids that depend only on their content, so that the same sources give the same bytes."""
     seen: dict[str, int] = {}
     for cell in cells:
         identity = cell.metadata.get("nbgrader", {}).get("grade_id")

@@ -1,8 +1,8 @@
-"""The class kit: what students get of an assignment, as one archive.
+"""Write the class kit: what students get of an assignment, as one archive.
 
-In it are the notebook, answer keys of the visible cases, data, environment, and the packages of the grader that a
-student's commands need. Solutions are not in it, nor the exercises: hidden cases are drawn from these, and slips stand
-there as code.
+It contains the notebook, answer keys of the visible cases, data, environment, and the packages of the grader that
+the students' commands need. It contains neither solutions nor exercises, because hidden cases are drawn from the
+exercises, and these contain slips as code.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from grader.base.paths import ROOT
 from grader.scoring import visible_key
 from grader.student.notebook.opening import opening
 
-# What a student uses. The command line comes along whole, and asks for what is not there only when it is called.
+# What a student uses. The command line is included whole: its commands import missing packages only when called.
 PACKAGES = ("base", "spec", "submission", "sandbox", "scoring", "presentation", "student", "cli")
 FILES = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml", "requirements.lock")
 FOLDER = "convnets"
 README = Path(__file__).parent / "templates" / "kit" / "README.md"
 SUFFIXES = (".py", ".md", ".npz", ".json")
-TEACHING = ROOT / "data" / "pretraining"  # how the small networks were taught; no notebook needs it
+TEACHING = ROOT / "data" / "pretraining"  # how the small networks were trained; no notebook needs it
 DATE = (1980, 1, 1, 0, 0, 0)  # so that the same course gives the same bytes
 
 
 class NoKit(CourseError):
-    """The archive cannot be written; the message says why."""
+    """Signals that the archive cannot be written; the message says why."""
 
 
 def write(assignment: str, course: Course, archive: Path) -> list[str]:
-    """Write the kit of a released assignment; returns the names in it.
+    """Write the kit of a released assignment, and return the names in it.
 
     Raises:
-        NoKit -- where the archive cannot be written
+        NoKit -- if the archive cannot be written
     """
     visible_key.write(assignment)
     contents = dict(_contents(assignment, course))
@@ -59,7 +59,7 @@ def _contents(assignment: str, course: Course) -> Iterator[tuple[str, bytes]]:
     yield (
         f".course/base/{assignment}.ipynb",
         released.read_bytes(),
-    )  # what `course update` compares a student's work with
+    )  # the release that `course update` compares a student's work with
     for name in FILES:
         yield name, (ROOT / name).read_bytes()
     files = [ROOT / "grader" / "__init__.py"]
@@ -72,7 +72,7 @@ def _contents(assignment: str, course: Course) -> Iterator[tuple[str, bytes]]:
 
 
 def _name(path: Path) -> str:
-    """Of a file of the course, in the archive; keys lie in the working folder, which may be elsewhere here."""
+    """Return a file's name in the archive; keys go below .course, even if the working folder is elsewhere here."""
     inside = (
         path.relative_to(ROOT)
         if path.is_relative_to(ROOT)

@@ -1,4 +1,4 @@
-"""Releasing an assignment: into nbgrader's course with its due date and what being late costs, and into a class kit."""
+"""Release an assignment: into nbgrader's course, with its due date and what being late costs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def release(assignment: str, course: Course, due: datetime | None = None, policy
     """Make the notebook that students get, and its entry in the gradebook.
 
     Arguments:
-        due -- in UTC; what was said before stays without it
-        policy -- what being late costs; likewise
+        due -- in UTC; None keeps the earlier due date
+        policy -- what being late costs; None keeps the earlier policy
 
     Returns:
-        the released notebook
+        path of the released notebook
     """
     from nbgrader.api import Gradebook
 
-    load(assignment)  # says which there are, where there is none of that name
+    load(assignment)  # raises an error that lists the assignments if there is none of that name
     reach(course)
     build.ensure(assignment, course)
     if due:
@@ -37,7 +37,7 @@ def release(assignment: str, course: Course, due: datetime | None = None, policy
 
 
 def due_date(assignment: str, course: Course) -> datetime | None:
-    """When a released assignment is due, in UTC; None where nobody has said so."""
+    """Return when a released assignment is due, in UTC; None if no due date is set."""
     from nbgrader.api import Gradebook
 
     with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:

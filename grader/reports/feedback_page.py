@@ -1,4 +1,4 @@
-"""The filters by which the template of a feedback page makes a student's texts and pictures inert."""
+"""Provide the filters with which the template of a feedback page makes a student's texts and pictures inert."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_PICTURE = 4_000_000  # bytes
 
 
 def excerpt(text: Any) -> str:
-    """The beginning and the end of a text that is too long for a page, with a line that says what was left out."""
+    """Shorten a text that is too long for a page to its beginning and end; a line says what was left out."""
     lines = readable(text).split("\n")
     lines = [line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]} … (line cut)" for line in lines]
     if len(lines) > MAX_LINES:
@@ -29,9 +29,10 @@ def excerpt(text: Any) -> str:
 
 
 def clean_html(html: Any) -> str:
-    """As nbconvert's filter of that name, by which Formgrader shows outputs: it lets a table's head and paragraphs through too.
+    """Sanitize HTML like nbconvert's filter of that name, but keep paragraphs and the heads of tables.
 
-    Never a style: what students write goes through it as well, and a style can fetch something or cover the page.
+    Formgrader shows outputs through this filter. Style attributes are never kept: students' HTML passes through it as
+    well, and a style can load something or cover the page.
     """
     from bleach import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, clean
 
@@ -41,24 +42,24 @@ def clean_html(html: Any) -> str:
 
 
 def error_line(name: Any, message: Any) -> str:
-    """An exception as one line, without the file name that a kernel has made up for a cell."""
+    """Return an exception as one line, without the file name that a kernel makes up for a cell."""
     return re.sub(r"\((?:\d+\.py|<[\w-]+>), line", "(line", excerpt(f"{name}: {message}"))
 
 
 def headings(markdown: Any) -> list[str]:
-    """The headings of a Markdown cell, without their marks."""
+    """Return the headings of a Markdown cell, without their marks."""
     lines = [line for line in str(markdown).splitlines() if re.match(r"#{1,6} ", line)]
     return [line.lstrip("#").strip().replace("`", "") for line in lines]
 
 
 def question(markdown: Any) -> str:
-    """What a written answer answers, as HTML: the end of the cell before it, from its last heading or task on."""
+    """Return what a written answer answers, as HTML: the end of the cell before it, from its last heading or task."""
     text = re.split(r"^#{1,6} .*$|\*\*Over to you\.\*\*", str(markdown), flags=re.MULTILINE)[-1].strip()
     return re.sub(r"\*([^*\n]+)\*", r"<em>\1</em>", with_code(readable(text)))
 
 
 def picture(data: Any) -> str:
-    """A PNG file's base64, on one line; empty where it is none, or too large for a page."""
+    """Return a PNG file's base64 on one line; empty if the data is not a PNG file, or is too large for a page."""
     text = "".join(data) if isinstance(data, list) else data
     if not isinstance(text, str) or len(text) > MAX_PICTURE * 4 / 3 + 4:
         return ""

@@ -1,4 +1,4 @@
-"""Tables of grades: for people (`grades/w1_conv.csv`), and as Canvas and Moodle import them."""
+"""Write tables of grades: one for people (`grades/w1_conv.csv`), and those that Canvas and Moodle import."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from grader.presentation.status import WORDS
 from grader.reports.grading_report import Report
 from grader.scoring.marks import Mark
 
-Row = Iterable[Any]
+TableRow = Iterable[Any]
 
 
 def write_all(report: Report) -> list[Path]:
-    """Write every table of grades into the report's folder, and return where they are."""
+    """Write every table of grades into the report's folder, and return their paths."""
     return [write_grades(report), write_canvas(report), write_moodle(report)]
 
 
 def write_grades(report: Report) -> Path:
-    """Write total, maximum, status and the points of each exercise and written answer: one row a student.
+    """Write total, maximum, status and the points of each exercise and written answer, in one row for each student.
 
-    An answer that nobody has read yet is empty; "unread" counts those.
+    The cell of an answer that nobody has read yet is empty; "unread" counts those.
     """
     first = next(iter(report.results.values()), None)
     names, answers = (list(first.marks), list(first.written)) if first else ([], [])
-    rows: list[Row] = [["student", "total", "maximum", "status", "late", "unread", *names, *answers]]
+    rows: list[TableRow] = [["student", "total", "maximum", "status", "late", "unread", *names, *answers]]
     for student, result in report.results.items():
         points = [_number(result.marks[name].points) for name in names]
         written = [result.written.get(name) for name in answers]
@@ -48,13 +48,13 @@ def write_grades(report: Report) -> Path:
 
 
 def write_canvas(report: Report) -> Path:
-    """Write what Canvas's gradebook imports (Grades, Import).
+    """Write the table that Canvas's gradebook imports (Grades, Import).
 
-    Canvas takes an assignment by its title, and a student by its own id or by SIS login (`app/models/gradebook_importer.rb`
-    in instructure/canvas-lms). The id is in the names of files that Canvas has packed for download; without it, what names
-    a hand-in's folder stands for both name and login.
+    Canvas finds an assignment by its title, and a student by Canvas's id or by SIS login
+    (`app/models/gradebook_importer.rb` in instructure/canvas-lms). The id is in the file names of hand-ins downloaded
+    from Canvas; without it, the name of a hand-in's folder serves as both name and login.
     """
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", report.assignment],
         ["    Points Possible", "", "", "", "", _number(report.maximum)],
     ]
@@ -66,25 +66,25 @@ def write_canvas(report: Report) -> Path:
 
 
 def write_moodle(report: Report) -> Path:
-    """Write what Moodle's grade import reads (Grades, Import, CSV file): grade and feedback comment, one row a student.
+    """Write the table that Moodle imports (Grades, Import, CSV file): grade and feedback comment, one row a student.
 
-    Every cell that says who it is about is filled: where one is empty, Moodle gives the grade to the student of the row
-    before (`grade/import/csv/classes/load_data.php`). The column of addresses is there where every student has one.
+    Every cell that identifies a student is filled: if one is empty, Moodle gives the grade to the student of the row
+    before (`grade/import/csv/classes/load_data.php`). The column of addresses exists only if every student has one.
     """
     has_addresses = bool(report.results) and all("@" in student.strip("@") for student in report.results)
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         ["Username", *(["Email address"] if has_addresses else []), report.assignment, "Feedback comments"]
     ]
     for student, result in report.results.items():
         name = _not_a_formula(student)
-        # An empty grade would end Moodle's import where it makes a new grade item; "-" is its own word for none.
+        # An empty grade would stop Moodle's import when it makes a new grade item; "-" is Moodle's sign for no grade.
         total = "-" if result.total is None else _total(result)
         rows.append([name, *([name] if has_addresses else []), total, _comment(result)])
     return _write(report.folder / f"{report.assignment}-moodle.csv", rows)
 
 
 def _comment(result: Result) -> str:
-    """A line on each exercise that does not pass, as HTML: Moodle shows comments as pages."""
+    """Return a line on each exercise that does not pass, as HTML, because Moodle shows comments as HTML."""
     if result.rejected:
         return _not_a_formula(escape(result.rejected, quote=False))
     lines = [_line(mark) for mark in result.marks.values() if mark.status != "passed"] or ["Every function passes."]
@@ -108,11 +108,11 @@ def _number(points: float) -> str:
 
 
 def _not_a_formula(text: str) -> str:
-    """Text that no spreadsheet runs: one that starts like a formula is no name and no login that anybody has."""
+    """Quote text that a spreadsheet would run as a formula; no real name or login begins like one."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _write(path: Path, rows: Iterable[Row]) -> Path:
+def _write(path: Path, rows: Iterable[TableRow]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8", errors="replace") as file:
         csv.writer(file).writerows(rows)

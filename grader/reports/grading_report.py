@@ -1,4 +1,4 @@
-"""What a grading run came to: the results of a class, and where everything was written."""
+"""Hold the outcome of a grading run: the results of a class, and the paths of everything that was written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.presentation.mark_view import messages
 
 @dataclass(frozen=True)
 class Change:
-    """A mark that is not what it was in the run before."""
+    """A mark that differs from the one of the previous run."""
 
     student: str
     exercise: str
@@ -22,16 +22,16 @@ class Change:
 
 @dataclass
 class Report:
-    """A grading run.
+    """The report of a grading run.
 
     Attributes:
-        folder -- of grades.csv and its like
-        canvas -- by student, Canvas's own id, where a file's name says it
+        folder -- holds the tables of grades and the page of statistics
+        canvas -- by student, Canvas's own id, if a file's name contains it
         results -- by student
-        feedback -- by student, the feedback page
-        changes -- marks that are not what they were in the run before
-        problems -- results that could not be recorded, in sentences
-        others -- how many only the gradebook has: they were graded before, from another folder
+        feedback -- by student, the path of the feedback page
+        changes -- marks that differ from those of the previous run
+        problems -- results that could not be recorded, one sentence each
+        others -- number of students only in the gradebook: they were graded before, from another folder
         sandbox -- how hand-ins were run: "bubblewrap", or "none"
     """
 
@@ -49,12 +49,12 @@ class Report:
 
     @property
     def grades(self) -> Path:
-        """The table of grades."""
+        """The path of the table of grades."""
         return self.folder / f"{self.assignment}.csv"
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return a whole run as data: per student and exercise points, maximum, status and messages."""
+    """Return a whole run as data: for each student and exercise the points, maximum, status and messages."""
     return {
         "assignment": report.assignment,
         "seed": report.seed,

@@ -1,7 +1,8 @@
-"""Hand-ins that are nearly the same: copydetect's fingerprints, and what they cannot say.
+"""Find hand-ins that are nearly the same, by copydetect's fingerprints.
 
-Every hand-in is compared with every other, in two steps: an inverted index of the fingerprints tells which two share any
-that are telling, and copydetect compares those. Given code tells nothing, and neither does what many wrote.
+Every hand-in is compared with every other, in two steps: an inverted index of the fingerprints finds the pairs that
+share distinctive ones, and copydetect compares those pairs. Code that was given or that many students wrote is not
+distinctive.
 """
 
 from __future__ import annotations
@@ -21,19 +22,20 @@ import numpy as np
 if TYPE_CHECKING:
     from copydetect import CodeFingerprint
 
-# Winnowing (Schleimer, Wilkerson, Aiken 2003): what is as long as GUARANTEED is found, what is shorter than NOISE is not.
+# Winnowing (Schleimer, Wilkerson, Aiken 2003): matches of at least GUARANTEED characters are found, and none shorter
+# than NOISE.
 NOISE, GUARANTEED = 25, 30
-# As in Moss: what more than ten hand-ins have, or more than one in ten, is how one writes it.
+# As in Moss: code that more than ten hand-ins have, and more than one in ten, is the usual way to write it.
 COMMON, COMMON_SHARE = 10, 0.1
-LEAST_FINGERPRINTS = 20  # of its own, for a hand-in to be compared
-LEAST_SHARED = 200  # characters, names being one each
+LEAST_FINGERPRINTS = 20  # that a hand-in must have of its own to be compared
+LEAST_SHARED = 200  # characters, each name counted as one
 NEARLY = 0.8
 CANDIDATES, SHOWN = 1_000, 40
 LONGEST = 30_000  # characters of a hand-in that are read
-OWN_LINES = 3  # for a function to be called the same to the letter
+OWN_LINES = 3  # that a function must add to the released notebook to count as the same to the letter
 
 KEPT = {*keyword.kwlist, *(name for name in vars(builtins) if name.islower())}
-# A string that does not end is one, too: whatever is read, each character is looked at once.
+# A string without an end counts as a string, too: so each character is read once, whatever the text is.
 TOKEN = re.compile(
     r"""(?P<string>[rbfu]{0,2}(?:\"{3}(?s:.*?)(?:\"{3}|\Z)|'{3}(?s:.*?)(?:'{3}|\Z)"""
     r"""|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))"""
@@ -46,7 +48,7 @@ Sources = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Group:
-    """Hand-ins that are the same but for names, comments and layout.
+    """Hand-ins that are the same except for names, comments and layout.
 
     Attributes:
         to_the_letter -- whether names, comments and layout are the same, too
@@ -58,12 +60,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two hand-ins that share most of what at least one of them has of its own.
+    """Two hand-ins, at least one of which shares most of its own code with the other.
 
     Attributes:
-        shares -- of the first's own code that is in the second, and the other way round; 0 to 1
-        shared -- characters of code that both have, each name counted as one
-        to_the_letter -- functions that are the same in both, with names, comments and layout
+        shares -- share of the first's own code that is in the second, and the other way round; 0 to 1
+        shared -- number of characters of code that both have, each name counted as one
+        to_the_letter -- functions that are the same in both, including names, comments and layout
     """
 
     first: str
@@ -75,12 +77,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What comparing all hand-ins came to.
+    """The result of comparing all hand-ins.
 
     Attributes:
-        compared -- hand-ins that had enough of their own to be compared
-        pairs -- the most alike first; of hand-ins that are in one group, the first stands for all
-        more -- pairs that are left out
+        compared -- number of hand-ins that had enough code of their own to be compared
+        pairs -- most similar first; a group of equal hand-ins is represented by its first
+        more -- number of pairs that are left out
     """
 
     compared: int = 0
@@ -90,7 +92,7 @@ class Likeness:
 
 
 def sources_of(notebook: Path) -> dict[str, str]:
-    """What a student wrote, by function; and under "" the cells that were added. Empty where there is no notebook."""
+    """Return what a student wrote, by function, and the added cells under ""; empty if the notebook cannot be read."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
@@ -114,7 +116,7 @@ def find(handins: Mapping[str, Sources], released: Sources) -> Likeness:
 
     Arguments:
         handins -- by student, the sources by function
-        released -- the sources of the released notebook, which tell nothing
+        released -- the sources of the released notebook, which do not count as a student's own
     """
     given = set(_fingerprint(released, window=1).hashes)
     groups: dict[str, list[str]] = {}
@@ -141,7 +143,7 @@ def _pairs(
     released: Sources,
     given: set[int],
 ) -> list[Pair]:
-    """The pairs among hand-ins of which no two are the same, the most alike first."""
+    """Return the similar pairs among hand-ins no two of which are equal, the most similar first."""
     from copydetect import compare_files
 
     candidates, common = _candidates(hashes)
@@ -159,10 +161,10 @@ def _pairs(
 
 
 def _candidates(hashes: list[np.ndarray]) -> tuple[list[tuple[int, int]], set[int]]:
-    """Pairs of hand-ins that share the most of their telling fingerprints, and the fingerprints that tell nothing.
+    """Return the pairs of hand-ins that share most distinctive fingerprints, and the fingerprints that are too common.
 
     Arguments:
-        hashes -- one array a hand-in, each fingerprint once
+        hashes -- one array for each hand-in, each fingerprint once
     """
     from scipy.sparse import csr_array
 
@@ -174,10 +176,10 @@ def _candidates(hashes: list[np.ndarray]) -> tuple[list[tuple[int, int]], set[in
     table = table[:, np.flatnonzero(telling)]
     own = table.sum(axis=1)
     found: list[tuple[float, int, int]] = []
-    for start in range(0, len(hashes), 500):  # in blocks: the product of all with all does not fit for a large class
+    for start in range(0, len(hashes), 500):  # in blocks: for a large class, the whole product does not fit into memory
         block = (table[start : start + 500] @ table.T).tocoo()
         i, j = block.coords[0] + start, block.coords[1]
-        # Winnowing picks other fingerprints beside a difference, so fewer are shared than code is.
+        # Winnowing picks other fingerprints near a difference, so the share of fingerprints is below the share of code.
         share = block.data / np.maximum(np.minimum(own[i], own[j]), LEAST_FINGERPRINTS / 2)
         keep = np.flatnonzero((i < j) & (share >= NEARLY / 2))
         found += zip(share[keep].tolist(), i[keep].tolist(), j[keep].tolist(), strict=True)
@@ -186,7 +188,7 @@ def _candidates(hashes: list[np.ndarray]) -> tuple[list[tuple[int, int]], set[in
 
 
 def _fingerprint(sources: Sources, window: int = GUARANTEED - NOISE + 1) -> CodeFingerprint:
-    """copydetect's fingerprint, in which names, comments and layout make no difference; a window of 1 keeps every hash."""
+    """Return copydetect's fingerprint, independent of names, comments and layout; a window of 1 keeps every hash."""
     from copydetect import CodeFingerprint
 
     text = "\n".join(sources.values())[:LONGEST]
@@ -194,8 +196,10 @@ def _fingerprint(sources: Sources, window: int = GUARANTEED - NOISE + 1) -> Code
 
 
 def _plain(text: str) -> str:
-    """Code with V for each name and S for each string, without comments and layout: what copydetect's own filter
-    makes of it, in a small part of the time."""
+    """Return code with V for each name and S for each string, without comments and layout.
+
+    copydetect's own filter gives the same, but takes much longer.
+    """
 
     def short(token: re.Match[str]) -> str:
         if token["name"]:
@@ -206,7 +210,7 @@ def _plain(text: str) -> str:
 
 
 def _without(print_: CodeFingerprint, hashes: set[int]) -> CodeFingerprint:
-    """A fingerprint without some hashes; copydetect's own way loses those that occur twice."""
+    """Remove some hashes from a fingerprint; copydetect's own way loses those that occur twice."""
     from copydetect.utils import get_token_coverage
 
     print_.hashes = print_.hashes - hashes
@@ -220,7 +224,7 @@ def _all_same(handins: Mapping[str, Sources], students: list[str]) -> bool:
 
 
 def _same_to_the_letter(one: Sources, other: Sources, released: Sources) -> list[str]:
-    """The functions whose text is the same in two hand-ins, where there is enough of it to tell."""
+    """Return the functions whose text is the same in two hand-ins and has enough lines of the student's own."""
     return [
         name
         for name, text in one.items()

@@ -1,4 +1,4 @@
-"""What a grading run says about the class and about the exercises: a page for the instructor."""
+"""Write a page for the instructor: statistics of a grading run about the class and about the exercises."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STATUSES = tuple(WORDS)
 BINS = 10
 SLOWEST = 10
 MOST_ROWS = 200
-FEWEST = 3  # hand-ins, for a correlation
+FEWEST = 3  # hand-ins that a correlation needs
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Distribution:
     """The totals of a class, in points.
 
     Attributes:
-        count -- hand-ins that have a total
+        count -- number of hand-ins that have a total
         lower, upper -- quartiles
-        bins -- (from, to, how many); each without its upper end, but for the last
+        bins -- (from, to, count); each without its upper end, except for the last
     """
 
     count: int
@@ -44,7 +44,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class SlipCount:
-    """How often a slip was made, and by what share of the hand-ins that could be judged."""
+    """A slip with the number of hand-ins that have it, and their share of the hand-ins that could be judged."""
 
     exercise: str
     title: str
@@ -54,12 +54,12 @@ class SlipCount:
 
 @dataclass(frozen=True)
 class Item:
-    """One exercise in figures.
+    """Statistics of one exercise.
 
     Attributes:
-        solved -- mean share of its points, 0 to 1, over the hand-ins that could be judged; None where there are none
-        discrimination -- correlation of its points with the points of all other exercises; None where it is undefined
-        statuses -- how many hand-ins have each, the rejected ones too
+        solved -- mean share of its points, 0 to 1, over the hand-ins that could be judged; None if there are none
+        discrimination -- correlation of its points with the points of all other exercises; None if undefined
+        statuses -- number of hand-ins with each status, including the rejected ones
     """
 
     name: str
@@ -84,7 +84,7 @@ def write(report: Report, course: Course) -> Path:
 
     Arguments:
         report -- of a run, with totals and feedback pages
-        course -- where the rebuilt notebooks and the released one are, which hand-ins are compared by
+        course -- holds the rebuilt and the released notebooks, from which hand-ins are compared
     """
     path = report.folder / f"{report.assignment}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,13 +93,13 @@ def write(report: Report, course: Course) -> Path:
 
 
 def distribution(report: Report) -> Distribution | None:
-    """How the totals are distributed; None where there is none."""
+    """Return the distribution of the totals; None if there are no totals."""
     totals = np.array([result.total for result in report.results.values() if result.total is not None])
     if not totals.size:
         return None
     maximum = report.maximum or 1.0
     edges = np.linspace(0, maximum, BINS + 1)
-    # Late penalties go below 0, extra credit above the maximum: both belong to the outermost bins.
+    # Late penalties may lead below 0, extra credit above the maximum: both count in the outermost bins.
     counts, _ = np.histogram(np.clip(totals, 0, maximum), edges)
     lower, median, upper = np.percentile(totals, [25, 50, 75])
     bins = [(float(edges[i]), float(edges[i + 1]), int(counts[i])) for i in range(BINS)]
@@ -107,7 +107,7 @@ def distribution(report: Report) -> Distribution | None:
 
 
 def items(report: Report) -> list[Item]:
-    """Each exercise in figures, in the order of the notebook."""
+    """Return the statistics of each exercise, in the order of the notebook."""
     everybody = list(report.results.values())
     judged = [result for result in everybody if not result.rejected]
     names = list(everybody[0].marks) if everybody else []
@@ -124,21 +124,21 @@ def items(report: Report) -> list[Item]:
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float | None:
-    """Pearson's; None where one of the two does not vary, or there is too little of them."""
+    """Return Pearson's correlation; None if one of the two does not vary, or if there are too few values."""
     if len(one) < FEWEST or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
         return None
     return float(np.corrcoef(one, other)[0, 1])
 
 
 def slips(report: Report) -> list[SlipCount]:
-    """The slips that were made, the commonest first."""
+    """Return the slips that were made, the most frequent first."""
     judged = [result for result in report.results.values() if not result.rejected]
     found = Counter((name, mark.slip[0]) for one in judged for name, mark in one.marks.items() if mark.slip)
     return [SlipCount(name, title, count, count / len(judged)) for (name, title), count in found.most_common()]
 
 
 def troubles(report: Report) -> list[Trouble]:
-    """Hand-ins that were rejected, and functions that stopped or raised in every case, with the reason."""
+    """Return the rejected hand-ins, and the functions that were stopped or raised in every case, with the reason."""
     found = []
     for result in report.results.values():
         if result.rejected:
@@ -154,7 +154,7 @@ def troubles(report: Report) -> list[Trouble]:
 
 
 def slowest(report: Report) -> list[Result]:
-    """The hand-ins that took longest."""
+    """Return the hand-ins that took longest."""
     return sorted(report.results.values(), key=lambda one: -one.seconds)[:SLOWEST]
 
 
@@ -200,18 +200,18 @@ def _page(report: Report, likeness: Any) -> str:
 
 
 def _changes(report: Report) -> list[Change]:
-    """The largest first: those are the ones to look at."""
+    """Return the changed marks, the largest change first, since the instructor should look at those first."""
     return sorted(report.changes, key=lambda one: -abs(one.after - one.before))
 
 
 def _links(report: Report) -> dict[str, str]:
-    """Where each student's feedback page is, as seen from this one."""
+    """Return the link to each student's feedback page, relative to this page."""
     relative = {student: os.path.relpath(page, report.folder) for student, page in report.feedback.items()}
     return {student: quote(path.replace(os.sep, "/"), errors="replace") for student, path in relative.items()}
 
 
 def _number(value: float | None, digits: int = 2, fixed: bool = False) -> str:
-    """So many digits after the point, or at most so many; a dash where there is no number."""
+    """Format a number with that many digits after the point (at most, unless `fixed`); a dash stands for None."""
     if value is None:
         return "–"
     text = f"{value:.{digits}f}"

@@ -1,7 +1,8 @@
-"""Where foreign code runs: a bubblewrap sandbox with nothing in it but Python, the course's data and a way to answer.
+"""Build the bubblewrap sandbox for untrusted code: it holds only Python, the course's data and a way to answer.
 
-No network, a cleared environment, a read-only system and /proc, an empty home that vanishes, processes of its own. The
-gradebook, the solutions, the answer keys and every other hand-in are not hidden inside: they are not there.
+It has no network, a cleared environment, a read-only system and /proc, an empty home that is deleted with it, and
+processes of its own. The gradebook, the solutions, the answer keys and every other hand-in are not hidden inside:
+they are not there.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from grader.base.keras_backend import keras_backend
 from grader.base.paths import ROOT
 from grader.sandbox.limits import Limits
 
-INSIDE = Path(__file__).parent / "inside"  # what runs in there and is ours
+INSIDE = Path(__file__).parent / "inside"  # the course's own code that runs in the sandbox
 HOME = "/home/student"
 PACKAGES = "/course"
 FORK_SERVER = "/fork_server.py"
-# What tells of the machine and is of no use to a hand-in.
+# Files that say something about the machine and that a hand-in does not need.
 MASKED = ("/proc/kcore", "/proc/keys", "/proc/key-users", "/proc/kpageflags", "/proc/kpagecount", "/proc/kpagecgroup")
 WRITABLE = ("/tmp", "/dev/shm", HOME)
 
 
 class NoSandbox(CourseError):
-    """There is no sandbox on this machine; the message says what to install."""
+    """Signals that there is no sandbox on this machine; the message says what to install."""
 
 
 def require() -> None:
-    """See that a sandbox can be built here.
+    """Check that a sandbox can be built here.
 
     Raises:
         NoSandbox -- with what to do about it
@@ -53,10 +54,10 @@ def require() -> None:
 
 
 def command(inner: list[str], limits: Limits, readable: Path | None = None, filters: int | None = None) -> list[str]:
-    """The command line that runs `inner`, a command, in a sandbox; this interpreter is at the path it has outside.
+    """Return the command line that runs `inner`, a command, in a sandbox; this interpreter has the same path inside.
 
     Arguments:
-        readable -- one more folder that can be read inside, at the same path
+        readable -- another folder that can be read inside, at the same path
         filters -- file descriptor of the filter of system calls
     """
     arguments = _bubblewrap(limits)
@@ -68,8 +69,11 @@ def command(inner: list[str], limits: Limits, readable: Path | None = None, filt
 
 
 def command_of_fork_server(preload: str, limits: Limits) -> list[str]:
-    """The command line of the fork server, which makes namespaces for the kernels it forks, and gives up for them the rights
-    that this takes; everything else has none from the start."""
+    """Return the command line of the fork server.
+
+    It makes namespaces for the kernels it forks, and drops for them the rights that this takes; every other sandbox has
+    no rights from the start.
+    """
     program = ["--ro-bind", str(INSIDE / "fork_server.py"), FORK_SERVER]
     return [*_bubblewrap(limits, furnishes=True), *program, "--remount-ro", "/", sys.executable, FORK_SERVER, preload]
 
@@ -79,7 +83,7 @@ def _bubblewrap(limits: Limits, furnishes: bool = False) -> list[str]:
     if furnishes:
         arguments += ["--uid", "0", "--gid", "0", "--cap-add", "ALL", "--hostname", "course"]
     else:
-        # A user namespace of its own would let it mount, and so write, without a limit.
+        # In a user namespace of its own, a hand-in could mount, and so write, without a limit.
         arguments += [
             "--uid",
             "1000",
@@ -100,10 +104,10 @@ def _bubblewrap(limits: Limits, furnishes: bool = False) -> list[str]:
     for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         arguments += ["--ro-bind-try", name, name]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    if not furnishes:  # the fork server does it for each kernel
+    if not furnishes:  # the fork server does this for each kernel
         for path in filter(os.path.exists, MASKED):
             arguments += ["--ro-bind", "/dev/null", path]
-        # Where root grades, /proc/sys would be writable: root outside is who we are inside.
+        # If root grades, /proc/sys would be writable: the user inside is then root outside.
         arguments += ["--remount-ro", "/proc"]
     for folder in WRITABLE:
         arguments += ["--size", str(limits.disk), "--tmpfs", folder]
@@ -117,19 +121,19 @@ def _bubblewrap(limits: Limits, furnishes: bool = False) -> list[str]:
 
 @cache
 def _no_more_namespaces() -> list[str]:
-    """bubblewrap's option for it, which those before 0.8 do not have."""
+    """Return bubblewrap's option against further user namespaces, which versions before 0.8 do not have."""
     told = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60).stdout
     return ["--disable-userns"] if "--disable-userns" in told else []
 
 
 def _python_folders() -> list[str]:
-    """The interpreter and its packages, outside /usr."""
+    """Return the folders of the interpreter and its packages that are outside /usr."""
     folders = {str(Path(folder).absolute()) for folder in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     return sorted(folder for folder in folders if folder != "/usr" and not folder.startswith("/usr/"))
 
 
 def beneath() -> list[str]:
-    """Folders of ours that lie in one of those that each kernel gets anew: a course in /tmp, say."""
+    """Return the course's folders in a folder that each kernel gets anew, such as those of a course in /tmp."""
     from data import cache_dir
 
     folders = [*_python_folders(), str(cache_dir())]
@@ -137,7 +141,10 @@ def beneath() -> list[str]:
 
 
 def _course_packages() -> list[str]:
-    """`data` as it is, a `grader` that does nothing; and nothing in place of what an installed copy would show."""
+    """Return the options for `data` as it is and a `grader` that does nothing.
+
+    Empty folders hide `grader` and `solutions` if an installed copy would show them.
+    """
     arguments = ["--ro-bind", str(ROOT / "data"), f"{PACKAGES}/data"]
     arguments += ["--ro-bind", str(INSIDE / "grader"), f"{PACKAGES}/grader"]
     visible = [*_python_folders(), "/usr"]
@@ -148,14 +155,14 @@ def _course_packages() -> list[str]:
 
 
 def _data_cache() -> list[str]:
-    """What has been downloaded already: there is no network inside."""
+    """Return the options for the data that has been downloaded already: there is no network inside."""
     from data import cache_dir
 
     return ["--ro-bind-try", str(cache_dir()), str(cache_dir())]
 
 
 def _font_cache() -> list[str]:
-    """Matplotlib's list of fonts, made once out here: making it takes a second, and a sandbox starts with no home."""
+    """Return the options for Matplotlib's list of fonts: making it takes a second, and the home inside is empty."""
     import matplotlib
 
     arguments = []
@@ -188,18 +195,18 @@ def _environment() -> dict[str, str]:
         "COURSE_DATA_CACHE": str(cache_dir()),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # the fork server reads it before there is a kernel
         "KERAS_BACKEND": keras_backend(),
-        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # it compiles every operation anew in every kernel, to run it a few times
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # JAX compiles every operation in every kernel, to run it a few times
         "TF_CPP_MIN_LOG_LEVEL": "2",
         **one_thread,
     }
 
 
 def environment_of_bubblewrap() -> dict[str, str]:
-    """The environment of the program itself, whose /proc entry can be read inside: none of ours."""
+    """Return the environment of bubblewrap itself, without our variables: its /proc entry can be read inside."""
     return {"PATH": os.environ.get("PATH", os.defpath)}
 
 
 def unsandboxed_environment() -> dict[str, str]:
-    """The environment of a kernel with no sandbox around it, for `--no-sandbox`."""
+    """Return the environment of a kernel without a sandbox, for `--no-sandbox`."""
     packages = os.pathsep.join([str(INSIDE), str(ROOT)])
     return {**os.environ, "PYTHONPATH": packages, "TF_CPP_MIN_LOG_LEVEL": "2"}

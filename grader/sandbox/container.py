@@ -1,7 +1,7 @@
-"""The course in a Linux container, where this machine cannot run bubblewrap itself: macOS, Windows, a Linux without it.
+"""Run the course in a Linux container if this machine cannot run bubblewrap itself: macOS, Windows, a Linux without it.
 
-`course …` runs itself once more in a container, made by Docker or Podman from one image, and bubblewrap is the sandbox in
-there: the engine provides Linux, bubblewrap the sandbox. So marks, limits and warm start are the same code everywhere.
+`course …` runs itself again in a container, which Docker or Podman makes from one image. The engine only provides
+Linux; bubblewrap is the sandbox inside the container. So marks, limits and warm start are the same code everywhere.
 """
 
 from __future__ import annotations
@@ -25,35 +25,36 @@ from grader.base.errors import CourseError
 from grader.base.paths import ROOT
 from grader.sandbox.runtime import CHOICE, FACTS, NAMES, Backend, ask
 
-# bubblewrap makes namespaces and mounts a /proc of its own, which engines refuse by default. It needs no capability.
+# bubblewrap makes namespaces and mounts a /proc of its own, which engines refuse by default. It does not need a
+# capability.
 LETS_BUBBLEWRAP_WORK = {
     "docker": ("seccomp=unconfined", "apparmor=unconfined", "label=disable", "systempaths=unconfined"),
     "podman": ("seccomp=unconfined", "apparmor=unconfined", "label=disable", "unmask=ALL"),
 }
 THIS_MACHINE = {"docker": "host.docker.internal", "podman": "host.containers.internal"}
 LOCAL = ("localhost", "127.0.0.1", "::1")
-USER = 1000  # where the engine has Linux in a virtual machine: who owns a file out here is the machine's affair
+USER = 1000  # for an engine with Linux in a virtual machine, which itself decides who owns a file outside
 PROCESSES = 8192
 MEMORY_SHARE = 0.9
 
 
 @dataclass(frozen=True)
 class Reads:
-    """An argument that names a folder which is only read."""
+    """An argument that names a folder from which the container only reads."""
 
     folder: Path
 
 
 @dataclass(frozen=True)
 class Writes:
-    """An argument that names a file to be written."""
+    """An argument that names a file that the container writes."""
 
     file: Path
 
 
 @dataclass(frozen=True)
 class Reaches:
-    """An argument that is the URL of a database or a scheduler: a file, or something on the network."""
+    """An argument that is the URL of a database or a scheduler: a file, or a service on the network."""
 
     url: str
 
@@ -70,12 +71,12 @@ class Mount:
 
 
 def image_name() -> str:
-    """Return the image's name: another one for every change of the course or of its packages."""
+    """Return the image's name, which is different after every change of the course or of its packages."""
     return f"convnets:{of_image()[:12]}"
 
 
 def build_image_command(engine: str, image: str) -> list[str]:
-    """The command line that builds the image from the course's folder."""
+    """Return the command line that builds the image from the course's folder."""
     return [engine, "build", "--tag", image, "--file", str(ROOT / "Dockerfile"), str(ROOT)]
 
 
@@ -90,15 +91,15 @@ def container_command(
     memory: int = 0,
     terminal: bool = False,
 ) -> list[str]:
-    """The command line that runs `course` in a container, with nothing of this machine but what is named.
+    """Return the command line that runs `course` in a container, with nothing of this machine except what is named.
 
     Arguments:
         arguments -- of `course`, with paths as the container sees them
-        environment -- what the container's holds beside the image's own
+        environment -- the container's variables besides those of the image
         network -- "none", "host" or "bridge"
-        user -- options that say who runs it, from `user_options`
-        memory -- bytes for everything together, without a limit where it is 0
-        terminal -- whether it talks to a person, who may want to see a progress bar and to interrupt it
+        user -- options that say which user runs it, from `user_options`
+        memory -- bytes for everything together, without a limit if it is 0
+        terminal -- whether a person uses it, who may want to see a progress bar and to interrupt it
     """
     command = [engine, "run", "--rm", "--pull", "never", *(["--interactive", "--tty"] if terminal else [])]
     command += ["--network", network, *user, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
@@ -114,7 +115,7 @@ def container_command(
 
 
 def _mount_option(mount: Mount) -> str:
-    """Engines read this as a line of CSV: a path with a comma in it stands in quotes."""
+    """Return a mount as engines read it, as a line of CSV: a path with a comma in it is quoted."""
     fields = ["type=bind", f"src={mount.source}", f"dst={inside(mount.source)}"]
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(fields if mount.writable else [*fields, "readonly=true"])
@@ -122,7 +123,7 @@ def _mount_option(mount: Mount) -> str:
 
 
 def inside(path: PurePath) -> str:
-    """Where the container sees a path: at the same place, so that what is printed in there is right out here, too."""
+    """Return a path as the container sees it: the same as outside, so that paths printed inside are right outside."""
     if not isinstance(path, PureWindowsPath):
         return str(path)
     drive = path.drive.rstrip(":").replace("\\", "/").strip("/").lower()
@@ -130,10 +131,10 @@ def inside(path: PurePath) -> str:
 
 
 def translate(engine: str, arguments: Iterable[Argument]) -> tuple[list[str], list[Mount], bool]:
-    """Arguments as the container reads them, the folders that it needs for them, and whether it needs the network.
+    """Return arguments as the container reads them, the folders that it needs, and whether it needs the network.
 
     Raises:
-        CourseError -- where a folder does not exist
+        CourseError -- if a folder does not exist
     """
     words: list[str] = []
     mounts: list[Mount] = []
@@ -156,14 +157,14 @@ def translate(engine: str, arguments: Iterable[Argument]) -> tuple[list[str], li
 
 
 def _reach(engine: str, url: str) -> tuple[str, Path | None]:
-    """A URL as the container must have it; and the file, where it is one."""
+    """Return a URL as the container must have it, and the file if the URL names one."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
         parts = make_url(url)
     except ArgumentError:
-        return url, None  # what is wrong with it will be said in there
+        return url, None  # the command in the container reports what is wrong with it
     if parts.get_backend_name() == "sqlite":
         file = Path(os.path.abspath(parts.database or ""))
         return parts.set(database=inside(file)).render_as_string(hide_password=False), file
@@ -173,7 +174,7 @@ def _reach(engine: str, url: str) -> tuple[str, Path | None]:
 
 
 def _shares_this_network() -> bool:
-    """Elsewhere the engine has Linux in a virtual machine, with a network of its own."""
+    """Say whether the engine uses this machine's network: outside Linux it runs a virtual machine with its own."""
     return sys.platform.startswith("linux")
 
 
@@ -184,7 +185,10 @@ def _existing(folder: Path) -> Path:
 
 
 def user_options(engine: str) -> list[str]:
-    """Options by which what is written into the course's folder belongs to who runs this; root only where that is root."""
+    """Return options by which files written to the course's folder belong to the user who runs this.
+
+    The container's user is root outside only if the user who runs this is root.
+    """
     if not sys.platform.startswith("linux"):
         mapped = ["--userns", f"keep-id:uid={USER},gid={USER}"] if engine == "podman" else []
         return [*mapped, "--user", f"{USER}:{USER}"]
@@ -194,21 +198,22 @@ def user_options(engine: str) -> list[str]:
     facts = ask(engine, "info", "--format", FACTS[engine]).stdout if uid else ""
     if uid and "rootless" not in facts and "Docker Desktop" not in facts:
         return ["--user", f"{uid}:{gid}"]
-    # The container's root is we. Linux lets root into a namespace of bubblewrap's only with this one capability.
+    # The container's root is the user who runs this. Linux lets root into a namespace of bubblewrap's only with this
+    # one capability.
     return ["--user", "0:0", "--cap-add", "SETFCAP"]
 
 
 def run_in_container(backend: Backend, arguments: Iterable[Argument], console: Console) -> int:
-    """Run `course` with these arguments in a container, where bubblewrap is the sandbox; build the image if there is none.
+    """Run `course` in a container with bubblewrap as its sandbox; build the image if it is missing.
 
     Arguments:
-        arguments -- of `course`; those that name files of this machine, or what is reached by URL, as Reads, Writes, Reaches
+        arguments -- of `course`; files of this machine, and whatever is reached by URL, as Reads, Writes, Reaches
 
     Returns:
-        its exit status; what it prints goes where ours does
+        its exit status; its output goes where this process's output goes
 
     Raises:
-        CourseError -- where the image cannot be built, or a folder does not exist
+        CourseError -- if the image cannot be built, or a folder does not exist
     """
     from data import cache_dir
     from grader.base.paths import FOLDER
@@ -247,7 +252,7 @@ def _build(engine: str, image: str, console: Console) -> None:
 
 
 def _each_once(mounts: Iterable[Mount]) -> list[Mount]:
-    """One mount a folder: engines refuse two at one place. What is written somewhere can be read there, too."""
+    """Return one mount per folder, because engines refuse two at one place; a writable mount can be read, too."""
     writable: dict[Path, bool] = {}
     for mount in mounts:
         writable[mount.source] = writable.get(mount.source, False) or mount.writable
@@ -256,7 +261,10 @@ def _each_once(mounts: Iterable[Mount]) -> list[Mount]:
 
 @contextmanager
 def _interrupts_left_to_the_container() -> Iterator[None]:
-    """Ctrl-C reaches the engine's client, too, which passes it on: killed by us, it would leave the container running."""
+    """Ignore Ctrl-C: the engine's client also receives it and passes it on.
+
+    If this process killed the client, the container would go on running.
+    """
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Warm start: one sandbox a machine that has imported what an assignment needs, for all kernels of a grading run."""
+"""Start and end the fork server: one sandbox per machine, with an assignment's imports, for all kernels of a run."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ END_SECONDS = 10
 
 
 class ForkServer:
-    """The sandbox, and the address at which spawners are to be had; a context manager.
+    """A fork server, with the address at which it gives out spawners; a context manager.
 
-    It takes seconds to import what is needed; that is not waited for here.
+    Its imports take seconds; the constructor does not wait for them.
     """
 
     def __init__(self, preload: Preload, limits: Limits):
@@ -53,8 +53,8 @@ class ForkServer:
         self.close()
 
     def close(self) -> None:
-        """End it, and leave nothing behind."""
-        for pid in descendants(self.process.pid):  # bubblewrap dies of it by itself, and buries them
+        """End the fork server, and leave no process and no file behind."""
+        for pid in descendants(self.process.pid):  # bubblewrap then ends by itself, and reaps them
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):

@@ -1,7 +1,7 @@
-"""A throwaway Jupyter kernel, started for one hand-in and talked to with suspicion.
+"""Run code in a temporary Jupyter kernel, started for one hand-in, whose messages are untrusted.
 
-What it sends is foreign: messages are limited in size, outputs are cut, and a kernel that hangs, dies, floods or speaks
-nonsense is stopped, with the reason in words.
+Messages are limited in size, outputs are cut, and a kernel that hangs, dies, sends too much or sends what cannot be
+read is stopped, with the reason in words.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ CUT = "… the rest of this output was cut\n"
 
 @dataclass
 class ExecutionOutcome:
-    """What running a piece of code led to.
+    """The outcome of running a piece of code.
 
     Attributes:
         outputs -- as a notebook keeps them, cut to the limit
         raised -- name of the exception that ended it, if one did
-        stopped -- why the kernel is no more ("stopped after 60 s"), if it is
+        stopped -- why the kernel has ended ("stopped after 60 s"), if it has
         cut -- whether outputs were too long to keep
     """
 
@@ -45,7 +45,7 @@ class ExecutionOutcome:
 
 
 class Kernel:
-    """A kernel in a sandbox of its own; a context manager that leaves nothing behind."""
+    """A kernel in a sandbox of its own; a context manager that leaves no process and no file behind."""
 
     def __init__(self, limits: Limits, start: Callable[[], KernelProcess]):
         """
@@ -53,7 +53,7 @@ class Kernel:
             start -- starts its process, warm or cold
 
         Raises:
-            KernelFailed -- where it does not come up
+            KernelFailed -- if it does not start
         """
         self.limits = limits
         self.dead = ""
@@ -61,9 +61,9 @@ class Kernel:
         self.folder: Path | None = None
         self.process = start()
         context = zmq.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)  # the default of the sockets made from it
+        context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)  # the default for the sockets made from it
         context.setsockopt(zmq.LINGER, 0)
-        context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; by itself it looks for a kernel that starts every 100 ms
+        context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; by default it tries to reach a starting kernel every 100 ms
         self.context = context
         self.client = BlockingKernelClient(context=context)
         try:
@@ -80,7 +80,7 @@ class Kernel:
         self.close()
 
     def close(self) -> None:
-        """End it, with all that it started."""
+        """End the kernel and every process that it started, and remove its files."""
         self.process.close()
         self.client.stop_channels()
         self.context.destroy(linger=0)
@@ -100,10 +100,10 @@ class Kernel:
         self.client.start_channels(stdin=False, hb=False, control=False)
 
     def _reach(self, port: int) -> None:
-        """Hold on to one of the kernel's sockets, and give it a name out here.
+        """Open one of the kernel's sockets, and give it a name outside the sandbox.
 
-        It lies where the student's code can put something else in its place, a link to a socket of this machine, say. So
-        it is opened before any of that runs, and what is opened is what is connected to, however often.
+        The student's code can put something else in the socket's place, such as a link to a socket of this machine. So
+        the socket is opened before any of that code runs, and every connection goes to what was opened.
         """
         end = time.monotonic() + START_SECONDS
         while True:
@@ -118,8 +118,11 @@ class Kernel:
         os.symlink(f"/proc/self/fd/{handle}", f"{self.folder}/k-{port}")
 
     def _wait_until_ready(self) -> None:
-        """As BlockingKernelClient.wait_for_ready, which does not look whether the process is still there, nor whether
-        outputs arrive: a subscription takes a moment, and what is published before it is lost."""
+        """Wait until the kernel answers and its outputs arrive.
+
+        BlockingKernelClient.wait_for_ready checks neither whether the process is still there nor whether outputs
+        arrive: a subscription takes a moment, and what is published before it is lost.
+        """
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             self.client.kernel_info()
@@ -135,7 +138,7 @@ class Kernel:
         raise KernelFailed(f"the kernel did not start within {START_SECONDS} s")
 
     def _hears(self) -> bool:
-        """Ask for a sign of life until one arrives among the outputs."""
+        """Send requests until a message arrives among the outputs; say whether one did."""
         for _ in range(100):
             self.client.kernel_info()
             try:
@@ -151,11 +154,11 @@ class Kernel:
         """Run code and wait for its end.
 
         Arguments:
-            code -- as it would stand in a cell
-            seconds -- after which the kernel is stopped
-            keep -- bytes of output to keep, the limit for a cell unless told otherwise
-            only -- keep outputs of this MIME type alone
-            question -- data that travels beside the code: it finds it in the content of the kernel's parent message
+            code -- as it would be in a cell
+            seconds -- time after which the kernel is stopped
+            keep -- bytes of output to keep; the limit for a cell by default
+            only -- keep only outputs of this MIME type
+            question -- data sent beside the code, which finds it in the content of the kernel's parent message
         """
         outcome = ExecutionOutcome()
         budget = self.limits.output if keep is None else keep
@@ -180,8 +183,8 @@ class Kernel:
                     raise KernelFailed("what it was forked from has ended") from None
                 if status is not None:
                     return self._stop(outcome, self.process.watchdog.reason or _last_words(status))
-                # The reply goes by another way. When it is there and the outputs' end is not, that message was too
-                # large to be let through.
+                # The reply comes on another channel. If it has arrived and the end of the outputs has not, a message
+                # of the outputs was too large and was dropped.
                 if not replied_at and self._has_replied(message_id):
                     replied_at = now
                 if replied_at and now - replied_at > 1:
@@ -226,7 +229,10 @@ class Kernel:
             return False
 
     def _hears_again(self) -> bool:
-        """Connect anew: ZeroMQ drops the connection that carries a too large message, for good."""
+        """Reconnect, and say whether outputs arrive.
+
+        ZeroMQ permanently drops a connection that carries a message above the limit.
+        """
         self.client.iopub_channel.stop()
         self.client._iopub_channel = None
         self.client.iopub_channel.start()
@@ -239,7 +245,7 @@ class Kernel:
 
 
 class KernelFailed(RuntimeError):
-    """A kernel that did not come up, or was lost with its spawner: the machine's fault, not the student's."""
+    """Signals that a kernel did not start, or was lost with its spawner: the machine's fault, not the student's."""
 
 
 def _last_words(status: int) -> str:
@@ -251,7 +257,7 @@ def _last_words(status: int) -> str:
 
 
 def _output(kind: str, content: dict[str, Any]) -> dict[str, Any]:
-    """An output as nbformat wants it, whatever came."""
+    """Return an output in the form of nbformat, whatever the kernel sent."""
     if kind == "stream":
         name = "stderr" if content.get("name") == "stderr" else "stdout"
         return {"output_type": "stream", "name": name, "text": str(content.get("text", ""))}
@@ -272,7 +278,10 @@ def _output(kind: str, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _alt_text(metadata: Any) -> dict[str, Any]:
-    """What `data.show` writes beside a picture for those who cannot see it; no other metadata is kept."""
+    """Return the text that `data.show` writes beside a picture for people who cannot see it.
+
+    No other metadata is kept.
+    """
     picture = metadata.get("image/png") if isinstance(metadata, dict) else None
     alt = picture.get("alt") if isinstance(picture, dict) else None
     return {"image/png": {"alt": alt[:1000]}} if isinstance(alt, str) else {}

@@ -1,4 +1,4 @@
-"""Where a grading process takes its kernels from: a fork server for many hand-ins, or a cold start where there can be none."""
+"""Supply a grading process with kernels: from a fork server for many hand-ins, or by a cold start without one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.sandbox.spawner import NoWarmStart, Spawner
 
 
 class KernelFactory:
-    """Supplies kernels, one at a time; a context manager that leaves nothing behind."""
+    """A supplier of kernels, one at a time; a context manager that leaves no process and no file behind."""
 
     def __init__(
         self,
@@ -26,8 +26,8 @@ class KernelFactory:
     ):
         """
         Arguments:
-            warm -- whether kernels are forked from a fork server, which has what is needed at hand
-            fork server -- address of one that is there already; without it, one is started
+            warm -- whether kernels are forked from a fork server, which has imported what they need
+            fork_server -- address of one that runs already; without it, one is started
         """
         self.limits, self.sandboxed, self.preload = limits, sandboxed, preload or Preload()
         self.why_cold = "" if warm and sandboxed else "not asked for"
@@ -42,7 +42,7 @@ class KernelFactory:
         self.close()
 
     def close(self) -> None:
-        """End the spawner, and the fork server if it is ours."""
+        """End the spawner, and the fork server if this factory started it."""
         if self.spawner:
             self.spawner.close()
             self.spawner = None
@@ -52,12 +52,12 @@ class KernelFactory:
         self.address = ""
 
     def start(self) -> Kernel:
-        """A kernel that runs and is listened to.
+        """Start a kernel whose outputs arrive here.
 
         Raises:
-            KernelFailed -- where none comes up, warm or cold
+            KernelFailed -- if no kernel starts, warm or cold
         """
-        for _ in range(2):  # a kernel that does not come up is the machine's fault, and often busy is all that it is
+        for _ in range(2):  # a kernel that does not start is the machine's fault, which is often only busy
             if not self.why_cold:
                 try:
                     return Kernel(self.limits, self._spawner().start)

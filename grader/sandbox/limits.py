@@ -1,4 +1,4 @@
-"""What one hand-in may use of the machine."""
+"""The limits on what one hand-in may use of the machine."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from grader.base.errors import CourseError
 
 @dataclass(frozen=True)
 class Limits:
-    """What one hand-in may use.
+    """The limits of one hand-in.
 
     Attributes:
         cell_seconds, exercise_seconds -- for one cell, and for one function on all its cases
         submission_seconds -- for everything together
         memory -- bytes of resident memory, all processes together
-        processes, threads -- how many at once, of all processes together
+        processes, threads -- how many at once, all processes together
         disk, files -- bytes and number of files in each of the three folders that can be written to
         output -- bytes kept of one cell's output
         message -- bytes of one message from the kernel; a longer one is dropped
@@ -36,10 +36,10 @@ class Limits:
 
 
 def limits_from(settings: Iterable[str]) -> Limits:
-    """Limits with some set by hand: "memory=2e9", "cell_seconds=30".
+    """Return limits with some set by hand: "memory=2e9", "cell_seconds=30".
 
     Raises:
-        CourseError -- for a name that is no limit, or a value that is no number above 0
+        CourseError -- for a name that is not a limit, or a value that is not a number above 0
     """
     kinds: dict[str, type] = {one.name: type(one.default) for one in fields(Limits)}
     chosen: dict[str, Any] = {}

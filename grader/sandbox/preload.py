@@ -1,4 +1,4 @@
-"""What kernels of an assignment should have imported and loaded before they are forked."""
+"""Find what kernels of an assignment should have imported and loaded before they are forked."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from grader.submission.cells import is_answer, is_training
 
 @dataclass(frozen=True)
 class Preload:
-    """What kernels are to have at hand from the start.
+    """What kernels have imported and loaded from the start.
 
     Attributes:
-        modules -- to import
-        datasets -- sets to load: name, and keywords of `data.load`
+        modules -- names of the modules to import
+        datasets -- data sets to load: name, and keywords of `data.load`
     """
 
     modules: list[str] = field(default_factory=list)
@@ -26,7 +26,7 @@ class Preload:
 
 
 def preload_of(released: NotebookNode) -> Preload:
-    """What the released notebook's given cells import and load, and what the course's `data` imports for them."""
+    """Return what the released notebook's given cells import and load, and what `data` imports for them."""
     given = [c.source for c in released.cells if c.cell_type == "code" and not is_answer(c) and not is_training(c)]
     nodes = [node for source in given for node in _nodes(source)]
     found = dict.fromkeys(name for node in nodes for name in _imported(node))
@@ -37,10 +37,10 @@ def preload_of(released: NotebookNode) -> Preload:
 
 
 def _nodes(source: str) -> list[ast.AST]:
-    """All that a piece of code is made of."""
+    """Return all nodes of a piece of code's syntax tree."""
     try:
         return list(ast.walk(ast.parse(source)))
-    except SyntaxError:  # a cell of IPython's own commands
+    except SyntaxError:  # a cell with IPython's own commands
         return []
 
 
@@ -51,7 +51,7 @@ def _imported(node: ast.AST) -> list[str]:
 
 
 def _loaded(node: ast.AST) -> list[tuple[str, dict[str, Any]]]:
-    """The set that `data.load(...)` is called for, where all its arguments are written out."""
+    """Return the data set that `data.load(...)` is called for, if all its arguments are literals."""
     if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "data.load" and node.args):
         return []
     try:

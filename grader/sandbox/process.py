@@ -1,4 +1,4 @@
-"""A kernel's process, seen from outside: whether it lives, how to end it, and what it is told not to use too much of."""
+"""Start, watch and end the process of a kernel, from outside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.watchdog import Watchdog, descendants, rlimits
 
 END_SECONDS = 5
-LOST = -1  # instead of an exit status: of a kernel that was lost with what it was forked from
+LOST = -1  # in place of an exit status, for a kernel that was lost with the spawner that forked it
 PREFIX = "cn-"
 Connection = dict[str, Any]
 PLACE = "/tmp" if Path("/tmp").is_dir() else None
@@ -33,9 +33,9 @@ class KernelProcess:
     """A started kernel.
 
     Attributes:
-        connection -- its addresses and key, as a connection file has them; its sockets lie in folders of its own
-        status -- gives its exit status, as a shell has it, or None while it runs
-        watchdog -- ends it where it takes too much, and says why
+        connection -- its addresses and key, as in a connection file; its sockets are in folders of its own
+        status -- returns its exit status, as a shell gives it, or None while it runs
+        watchdog -- ends it if it takes too much, and says why
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class KernelProcess:
     ):
         """
         Arguments:
-            family -- gives the process ids of the kernel and all that it started
-            force -- what is left to do where they do not die of a signal
-            parents -- how many processes of the family are above the kernel's own, where it is in a sandbox
+            family -- returns the process ids of the kernel and of every process that it started
+            force -- is called if a signal does not end them
+            parents -- how many processes of the family are above the kernel's own, if it is in a sandbox
         """
         self.connection, self.family, self.status, self.force = connection, family, status, force
         self.parents = parents
@@ -59,14 +59,14 @@ class KernelProcess:
         self.watchdog.start()
 
     def address(self) -> str | None:
-        """Where its sockets are, seen from here, once there is such a place."""
+        """Return where its sockets are, seen from here; None until there is such a place."""
         if self.parents is None:
             return self.connection["ip"]
         family = self.family()
         return f"/proc/{family[self.parents]}/root{self.connection['ip']}" if len(family) > self.parents else None
 
     def end(self) -> None:
-        """Kill the kernel with all that it started."""
+        """Kill the kernel and every process that it started."""
         deadline = time.monotonic() + END_SECONDS
         while self.status() is None:
             for pid in self.family():
@@ -78,25 +78,25 @@ class KernelProcess:
             time.sleep(0.003)
 
     def close(self) -> None:
-        """End it, and its watchdog."""
+        """End the kernel and its watchdog."""
         self.watchdog.stop()
         self.end()
 
 
 def new_connection(folder: str) -> Connection:
-    """Addresses in a folder, and a key."""
+    """Return a kernel's connection: addresses in a folder, and a new key."""
     ports = {f"{name}_port": number + 1 for number, name in enumerate(("shell", "iopub", "stdin", "control", "hb"))}
     key = {"key": secrets.token_hex(32), "signature_scheme": "hmac-sha256", "kernel_name": "python3"}
     return {"transport": "ipc", "ip": f"{folder}/k", **ports, **key}
 
 
 def new_folder() -> Path:
-    """A folder outside of any sandbox, named for the grader that made it."""
+    """Make a folder outside any sandbox, with the process id of this grader in its name."""
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=PLACE))
 
 
 def sweep() -> None:
-    """Remove the folders of graders that were killed before they could."""
+    """Remove the folders of graders that were killed before they could remove them."""
     for folder in Path(PLACE or tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
@@ -104,7 +104,7 @@ def sweep() -> None:
 
 
 def start_cold(limits: Limits, sandboxed: bool) -> KernelProcess:
-    """Start a kernel in a sandbox of its own, or in none."""
+    """Start a kernel in a sandbox of its own, or without a sandbox."""
     folder = new_folder()
     connection = new_connection("/tmp" if sandboxed else str(folder))
     file = folder / "kernel.json"
@@ -128,7 +128,7 @@ def start_cold(limits: Limits, sandboxed: bool) -> KernelProcess:
     os.close(reading)
 
     def family() -> list[int]:
-        # bubblewrap itself is left to see its child die: killed first, it would leave a zombie behind.
+        # bubblewrap itself is not killed, so that it reaps its child: killed first, it would leave a zombie process.
         return [*([] if sandboxed else [process.pid]), *descendants(process.pid)]
 
     def status() -> int | None:

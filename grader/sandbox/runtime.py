@@ -1,7 +1,7 @@
-"""Choosing where hand-ins run on this machine, and saying why.
+"""Choose where hand-ins run on this machine, and say why.
 
-The sandbox is always bubblewrap. On a machine that cannot run it, Docker or Podman provide a Linux in which it runs (see
-`grader.sandbox.container`). Without any of them no hand-in is run, unless that was asked for.
+The sandbox is always bubblewrap. On a machine that cannot run it, Docker or Podman provide a Linux in which it runs
+(see `grader.sandbox.container`). If none of them can be used, no hand-in is run, unless the user asked for no sandbox.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.sandbox.bubblewrap import NoSandbox
 NAMES = {"bubblewrap": "bubblewrap", "docker": "Docker", "podman": "Podman"}  # in the order in which they are tried
 CHOICE = "COURSE_SANDBOX"
 ENGINE_SECONDS = 20
-# A template that fails where "docker" is another program's name; Docker can also be set to run Windows in its containers.
+# The template fails if another program is named "docker"; Docker itself can be set to run Windows in its containers.
 FACTS = {"docker": "{{.OSType}} {{.OperatingSystem}} {{json .SecurityOptions}}", "podman": "{{.Host.OS}}"}
 INSTALL = (
     "Install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap) or, on macOS and Windows, "
@@ -29,12 +29,12 @@ INSTALL = (
 
 @dataclass(frozen=True)
 class Backend:
-    """How hand-ins are run.
+    """The way in which hand-ins are run.
 
     Attributes:
         kind -- "bubblewrap", "docker", "podman" or "none"
-        why -- a sentence
-        passed_over -- why those that would have come first are not used, a sentence each
+        why -- a sentence with the reason
+        passed_over -- why the kinds that come first are not used, a sentence each
     """
 
     kind: str
@@ -47,14 +47,14 @@ class Backend:
 
 
 def choose(no_sandbox: bool = False, problem: Callable[[str], str] | None = None) -> Backend:
-    """Say how hand-ins are run on this machine.
+    """Choose how hand-ins are run on this machine.
 
     Arguments:
-        no_sandbox -- whether the user asked for none
-        problem -- tells of a kind why it cannot be used, or nothing; for a caller that has looked already
+        no_sandbox -- whether the user asked for no sandbox
+        problem -- returns why a kind cannot be used, or an empty string; for a caller that has checked already
 
     Raises:
-        NoSandbox -- where nothing can be used: nothing else is done instead
+        NoSandbox -- if no kind can be used; there is no fallback
     """
     if no_sandbox:
         return Backend("none", "--no-sandbox was given: hand-ins run unprotected, with your own rights.")
@@ -83,7 +83,7 @@ def _why(kind: str, wanted: str) -> str:
 
 
 def problem_with(kind: str) -> str:
-    """Why a backend cannot be used here, as what follows its name in a sentence; nothing where it can."""
+    """Return why a backend cannot be used here, as the rest of a sentence after its name; empty if it can be used."""
     if kind != "bubblewrap":
         return _problem_with_engine(kind)
     if not sys.platform.startswith("linux"):
@@ -93,7 +93,7 @@ def problem_with(kind: str) -> str:
     try:
         bubblewrap.require()
     except NoSandbox as error:
-        advice = " Pass --no-sandbox"  # which our own sentence ends with
+        advice = " Pass --no-sandbox"  # the sentence in `choose` ends with it already
         return str(error).partition(advice)[0].removeprefix("bubblewrap ").rstrip(".")
     return ""
 

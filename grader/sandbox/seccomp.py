@@ -1,6 +1,7 @@
-"""A seccomp filter: what the kernel of the machine offers and no hand-in needs is refused, with EPERM.
+"""Build the seccomp filter that refuses, with EPERM, the system calls that no hand-in needs.
 
-Namespaces do not hold these: sockets to a virtual machine's host (AF_VSOCK), keyrings, and one process tracing another.
+Namespaces do not isolate these: sockets to a virtual machine's host (AF_VSOCK), keyrings, and one process that traces
+another.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import socket
 import struct
 from functools import cache
 
-# By name: the number on x86_64 and on aarch64.
+# System calls by name: the number on x86_64 and on aarch64.
 REFUSED = {
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -36,12 +37,12 @@ FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000
-X32 = 0x40000000  # the other set of numbers that x86_64 has
+X32 = 0x40000000  # the bit that marks x86_64's second set of numbers
 
 
 @cache
 def program() -> bytes:
-    """The filter as bubblewrap's --seccomp reads it; nothing on a machine whose numbers are not known here."""
+    """Return the filter as bubblewrap's --seccomp reads it; empty on a machine whose numbers are not known here."""
     if platform.machine() not in ARCHITECTURES:
         return b""
     architecture, column = ARCHITECTURES[platform.machine()]

@@ -1,6 +1,6 @@
-"""Forks kernels from a fork server, one at a time: a process of a worker's own in the fork server's sandbox, seen from outside.
+"""Control a spawner from outside: a worker's process in the fork server's sandbox that forks kernels one at a time.
 
-Nothing but forking happens in it, so a new one costs a few milliseconds, and a worker takes one whenever the old is worn.
+A spawner only forks, so that a new one costs a few milliseconds, and a worker takes a new one when the old one is worn.
 """
 
 from __future__ import annotations
@@ -24,16 +24,19 @@ from grader.sandbox.watchdog import descendants, resident
 
 IMPORT_SECONDS = 180
 END_SECONDS = 10
-KERNELS = 200  # that one spawner forks, before a new one takes its place
-PARENTS = 1  # of a kernel's process: the first in its namespaces, at whose end all others there are killed
+KERNELS = 200  # how many kernels a spawner forks before it is replaced
+PARENTS = 1  # above a kernel's process: the first in its namespaces, whose end kills all others there
 
 
 class NoWarmStart(RuntimeError):
-    """There is no fork server, or none that can be forked; the message says why. Kernels are then started cold."""
+    """Signals that there is no fork server, or none that can be forked; the message says why.
+
+    Kernels are then started cold.
+    """
 
 
 class Spawner:
-    """A process that forks kernels. One kernel lives at a time."""
+    """A process that forks kernels, of which one runs at a time."""
 
     def __init__(self, address: str, limits: Limits):
         """
@@ -41,7 +44,7 @@ class Spawner:
             address -- of a fork server, which may still be importing
 
         Raises:
-            NoWarmStart
+            NoWarmStart -- if the fork server did not start or cannot be forked
         """
         self.limits = limits
         self.forked = 0
@@ -59,7 +62,7 @@ class Spawner:
             self.close()
             raise NoWarmStart(f"No warm start: the fork server did not start ({error.strerror or error}).") from error
         if self.heard:
-            # Who it is as this machine counts, which it cannot know itself.
+            # Its process id on this machine, which it cannot know itself.
             self.pid = array.array("i", told[0][2])[0]
             self.handle = os.pidfd_open(self.pid)
         ready = self._hear(END_SECONDS)
@@ -70,7 +73,7 @@ class Spawner:
 
     @property
     def is_worn(self) -> bool:
-        """Whether it is time for a new one: it has ended, forked many kernels, or grown."""
+        """Whether it must be replaced: it has ended, forked many kernels, or grown."""
         return self.forked >= KERNELS or resident(self.pid) > self.limits.memory / 2 or self._is_gone()
 
     def start(self) -> KernelProcess:
@@ -78,7 +81,7 @@ class Spawner:
         connection, limits = new_connection("/tmp"), self.limits
         filters = base64.b64encode(seccomp.program()).decode()
         masked = [path for path in bubblewrap.MASKED if os.path.exists(path)]
-        # Twice what is allowed: the machine stops who starts more, the watchdog ends who goes past the limit, and says so.
+        # Twice the limit on tasks: there the machine refuses more; above the limit the watchdog ends it and says why.
         sizes = {"disk": limits.disk, "files": limits.files, "tasks": 2 * limits.threads}
         with self.lock:
             self.forked += 1
@@ -90,8 +93,10 @@ class Spawner:
         )
 
     def _family(self, number: int) -> list[int]:
-        """Processes of a kernel, the first in its namespaces before all others. The watchdog of an earlier kernel, which may
-        still be about to end it, gets none."""
+        """Return the processes of a kernel, the first in its namespaces before all others.
+
+        The watchdog of an earlier kernel, which may still be about to end it, gets none.
+        """
         return descendants(self.pid) if number == self.forked and not self._is_gone() else []
 
     def _status(self, number: int) -> int | None:
@@ -112,11 +117,11 @@ class Spawner:
             self.line.sendall(json.dumps(request).encode() + b"\n")
 
     def _hear(self, seconds: float) -> dict[str, int]:
-        """Its next line, or nothing within the time."""
+        """Return its next message, or an empty one if none comes within the time."""
         end = time.monotonic() + seconds
         while b"\n" not in self.heard:
             more = b""
-            with suppress(OSError, ValueError):  # the line is down, or was closed meanwhile
+            with suppress(OSError, ValueError):  # the connection is lost, or was closed meanwhile
                 if select.select([self.line], [], [], max(0.0, end - time.monotonic()))[0]:
                     more = self.line.recv(4096)
             if not more:
@@ -126,7 +131,7 @@ class Spawner:
         return json.loads(line)
 
     def close(self) -> None:
-        """End it, with what it has forked."""
+        """End the spawner with everything that it has forked."""
         self.line.close()
         if self.handle < 0:
             return

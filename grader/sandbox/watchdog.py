@@ -1,4 +1,4 @@
-"""What a kernel uses, watched from outside: too much memory, disk, files, processes or threads ends it, with the reason."""
+"""End a kernel that uses too much memory, too many files, processes or threads, seen from outside, and keep the reason."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ EVERY = 0.2  # seconds
 
 
 class Watchdog(threading.Thread):
-    """Stops a kernel that takes too much, and keeps the reason."""
+    """A thread that ends a kernel which takes too much, and keeps the reason."""
 
     def __init__(self, family: Callable[[], list[int]], end: Callable[[], None], limits: Limits, sandboxed: bool):
         """
         Arguments:
-            family -- gives the process ids of the kernel and all that it started
+            family -- returns the process ids of the kernel and of every process that it started
             end -- kills them
             sandboxed -- whether the folders that it can write to are its own
         """
@@ -34,7 +34,7 @@ class Watchdog(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(EVERY):
-            with suppress(FileNotFoundError, ProcessLookupError):  # it ended in between
+            with suppress(FileNotFoundError, ProcessLookupError):  # the process ended meanwhile
                 self.reason = self._excess()
             if self.reason:
                 self.end()
@@ -57,7 +57,7 @@ class Watchdog(threading.Thread):
 
 
 def descendants(pid: int) -> list[int]:
-    """Process ids of all that a process started, parents first."""
+    """Return the process ids of everything that a process started, parents first."""
     found: list[int] = []
     parents = [pid]
     while parents:
@@ -69,7 +69,10 @@ def descendants(pid: int) -> list[int]:
 
 
 def _children(pid: int) -> list[int]:
-    """From the one file that says so: psutil would read every process of the machine, five times a second."""
+    """Return the process ids of a process's children.
+
+    They are read from the file that lists them: psutil would read every process of the machine, five times a second.
+    """
     try:
         threads = os.listdir(f"/proc/{pid}/task")
         return [
@@ -82,20 +85,20 @@ def _children(pid: int) -> list[int]:
             return []
     except OSError:
         return []
-    with suppress(psutil.Error):  # no Linux
+    with suppress(psutil.Error):  # not Linux
         return [child.pid for child in psutil.Process(pid).children()]
     return []
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process has; 0 where it is gone."""
+    """Return the bytes of memory that a process has; 0 if the process is gone."""
     with suppress(psutil.Error):
         return psutil.Process(pid).memory_info().rss
     return 0
 
 
 def _proportional(pid: int) -> int:
-    """Resident bytes, where those that forked processes share are counted once: slower to tell."""
+    """Return the resident bytes, counting those that forked processes share only once; this is slower to read."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -110,7 +113,7 @@ def _threads(pid: int) -> int:
 
 
 def _files(pid: int) -> int:
-    """Most files in one of the folders that a sandboxed process can write to."""
+    """Return the number of files in the fullest of the folders that a sandboxed process can write to."""
     counts = [0]
     for folder in WRITABLE:
         with suppress(OSError):
@@ -120,7 +123,7 @@ def _files(pid: int) -> int:
 
 
 def rlimits(limits: Limits) -> None:
-    """Limits that the kernel of the machine enforces; runs in the child, between fork and exec."""
+    """Set the limits that the machine's kernel enforces; this runs in the child, between fork and exec."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.disk, limits.disk))
     resource.setrlimit(resource.RLIMIT_DATA, (4 * limits.memory, 4 * limits.memory))

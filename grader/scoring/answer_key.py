@@ -1,7 +1,7 @@
-"""Answer keys: an assignment's cases drawn for one seed, with what the reference and every slip answer.
+"""Draw answer keys: an assignment's cases for one seed, with the answers of the reference and of every slip.
 
-The key of the fixed seed serves `check` in the student's notebook (`scoring/visible_key.py`). Every grading run draws a key of
-its own, which never leaves the judging process.
+The key of the fixed seed is for `check` in the student's notebook (`scoring/visible_key.py`). Every grading run draws a
+key of its own, which only the judging processes have.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class CaseKey:
-    """A case's inputs and answers, encoded by `probe`; one answer a slip, in the exercise's order.
+    """A case's inputs and answers, encoded by `probe`; one answer per slip, in the exercise's order.
 
     Attributes:
-        known -- whether the visible case of this title has the same answer: then whoever wrote that down has it
+        known -- whether the visible case of this title has the same answer, so that a student can have written it down
     """
 
     title: str
@@ -39,7 +39,7 @@ class CaseKey:
 
     @cached_property
     def wanted(self) -> Any:
-        """The expected value, read; the same for every hand-in, so not to be changed."""
+        """The expected value, decoded; all hand-ins share it, so it must not be changed."""
         return probe.decode(self.expected["value"])
 
     @cached_property
@@ -50,7 +50,7 @@ class CaseKey:
 
 @dataclass(frozen=True)
 class ExerciseKey:
-    """What is needed to judge one function, as data: an Exercise without its code."""
+    """The data that is needed to judge one function: an Exercise without its code."""
 
     name: str
     points: float
@@ -101,10 +101,10 @@ def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
 
 
 def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> ExerciseKey:
-    """Draw one exercise's cases and run the reference and, unless they are not asked for, the slips on them."""
-    from data import quietly  # here, for keys are drawn only where the sources are
+    """Draw one exercise's cases and run the reference and, if `with_slips`, the slips on them."""
+    from data import quietly  # imported here because keys are drawn only if the sources are here
 
-    with quietly():  # a slip may make TensorFlow's C++ part complain, and nobody here has made it
+    with quietly():  # a slip can make TensorFlow's C++ code print warnings, which do not concern the user
         return _drawn(one, seed, one.slips if with_slips else [])
 
 
@@ -141,13 +141,13 @@ def _answer(function: Any, inputs: list, observer: Any) -> Answer:
 
 
 def read_key(content: dict[str, Any]) -> AnswerKey:
-    """A key from what `dataclasses.asdict` made of it."""
+    """Return a key from what `dataclasses.asdict` made of it."""
     exercises = {name: read_exercise(one) for name, one in content["exercises"].items()}
     return AnswerKey(content["assignment"], content["seed"], exercises)
 
 
 def read_exercise(one: dict[str, Any]) -> ExerciseKey:
-    """One exercise, likewise."""
+    """Return an exercise's key from what `dataclasses.asdict` made of it."""
     cases = [CaseKey(**case) for case in one["cases"]]
     slips = [(title, text) for title, text in one["slips"]]
     return ExerciseKey(**{**one, "tolerance": Tolerance(**one["tolerance"]), "slips": slips, "cases": cases})

@@ -1,4 +1,4 @@
-"""From answers to marks: one verdict a case, the slip that explains the wrong ones, and the points.
+"""Turn answers into marks: one verdict per case, the slip that explains the wrong answers, and the points.
 
 The notebook's `check` and the judge both call `assess`, so that they agree.
 """
@@ -28,10 +28,10 @@ def assess(
 
     Arguments:
         exercise -- with the cases, in the order of the answers
-        answers -- one a case, None where none came
+        answers -- one per case, None if none came
         stopped -- why answers are missing ("stopped after 60 s"), if they are
-        broken_rule -- the sentence about a forbidden call, which costs all points, or nothing
-        show_values -- whether expected values and answers are shown: of visible cases, never of hidden ones
+        broken_rule -- the sentence about a forbidden call, which costs all points; empty if there is none
+        show_values -- whether expected values and answers are shown: for visible cases, never for hidden ones
     """
     tell = _describe if show_values else _nothing
     asked = zip(exercise.cases, answers, strict=True)
@@ -39,8 +39,8 @@ def assess(
     if not show_values:
         cases = [replace(case, expected="", yours="") for case in cases]
     passed = sum(case.passed for case in cases)
-    # Refusing every input is no solution, and repeating the visible answers is none: a case that must raise, or whose
-    # answer is known, counts only beside one of another kind.
+    # Refusing every input is not a solution, and neither is repeating the visible answers: a case that must raise, or
+    # whose answer is known, counts only if a case of another kind passes, too.
     telling = [mark for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None and not one.known]
     alone = bool(passed and telling and not any(mark.passed for mark in telling))
     if alone or broken_rule:
@@ -139,10 +139,10 @@ def _nothing(answer: Answer) -> str:
 
 
 def _recognise(exercise: ExerciseKey, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:
-    """The slip that gives the student's answer in every case that failed, if there is one.
+    """Return the slip that gives the student's answer in every case that failed, if there is one.
 
-    Where there is none, errors that had to be raised may be a second thing that is missing: the finding of each says so,
-    and the slip is looked for in the other cases.
+    If there is none, errors that must be raised may be a second thing that is missing. The findings of their cases say
+    so already, and the slip is looked for in the other cases.
     """
     failed = [i for i, mark in enumerate(marks) if not mark.passed]
     if any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):

@@ -1,7 +1,7 @@
-"""Are two answers the same, and if not, how do they differ?
+"""Compare two answers, and say how they differ.
 
 Errors are relative to the largest expected number: max |yours - expected| / max |expected|. A relative error entry by
-entry would reject right results wherever rounding leaves 1e-17 instead of 0.
+entry would reject correct results if rounding leaves 1e-17 instead of 0.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WHOLE = "the result"
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Largest relative error, and what the dtype of a result must be (see Exercise)."""
+    """The largest relative error, and what the dtype of a result must be (see Exercise)."""
 
     limit: float
     limit_float32: float
@@ -32,7 +32,7 @@ class Verdict:
 
     Attributes:
         same -- whether the answer counts
-        what -- how it differs, in words that give away no expected value; where it is the same, how near it is
+        what -- how it differs, in words that give away no expected value; if it is the same, how near it is
         where -- index of the first entry that differs, and the two entries there: for visible cases only
     """
 
@@ -47,10 +47,10 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
     Arguments:
         expected, yours -- numbers, arrays, text, None, and tuples, lists and dicts of them
         tolerance -- what counts as equal
-        single -- whether an input was of single precision, so that the looser limit applies
-        place -- what to call the value in messages
+        single -- whether an input had single precision, so that the looser limit applies
+        place -- name of the value in messages
     """
-    if isinstance(expected, Other):  # only a slip answers so
+    if isinstance(expected, Other):  # only a slip gives such an answer
         return Verdict(isinstance(yours, Other) and yours.name == expected.name, f"{place} is no {expected.name}")
     if isinstance(yours, Other):
         return Verdict(False, f"{place} is of type {yours.name}, expected {describe_kind(expected)}")
@@ -70,7 +70,7 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
 
 
 def _is_numbers(value: Any) -> bool:
-    """Whether a list is an array written as a list: of numbers, all of one shape."""
+    """Say whether a list is an array written as a list: of numbers, all of one shape."""
     try:
         return np.asarray(value).dtype.kind in "biufc"
     except ValueError:
@@ -113,7 +113,7 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     if expected.dtype.kind == "b":
         return _verdict(expected, yours, yours != expected, "", place)
 
-    if expected.dtype.kind == "c":  # only a slip answers so
+    if expected.dtype.kind == "c":  # only a slip gives such an answer
         return Verdict(np.array_equal(expected, yours), f"{place} holds complex numbers")
     a, b = expected.astype(np.float64), yours.astype(np.float64)
     if np.isnan(b).any() and not np.isnan(a).any():
@@ -145,7 +145,7 @@ def _verdict(expected: np.ndarray, yours: np.ndarray, differs: np.ndarray, measu
     first = tuple(int(i) for i in np.argwhere(differs)[0])
     if expected.ndim == 0:
         what = f"{place} differs ({measure})" if measure else f"{place} differs"
-        # One number alone needs no place: it is shown beside the one that was expected.
+        # A single number does not need a place: it is shown beside the expected number.
         where = "" if place == WHOLE else f"{place}: expected {_number(expected)}, yours {_number(yours)}"
         return Verdict(False, what, where)
     many = f"{count} of {expected.size} entries of {place} differ" + (f" ({measure})" if measure else "")
@@ -154,7 +154,7 @@ def _verdict(expected: np.ndarray, yours: np.ndarray, differs: np.ndarray, measu
 
 
 def _wrong_dtype(expected: np.dtype, yours: np.dtype, rule: str) -> str:
-    """What the dtype should have been, or nothing where it is fine."""
+    """Return what the dtype should have been; empty if it is right."""
     if rule == "same":
         return "" if yours == expected else str(expected)
     if yours == expected:
@@ -177,11 +177,11 @@ def _number(value: Any) -> str:
     if not isinstance(value, float):
         return str(value)
     text = f"{value:.6g}"
-    return f"{text}.0" if text.lstrip("-").isdigit() else text  # so that 31.0 is not taken for 31
+    return f"{text}.0" if text.lstrip("-").isdigit() else text  # so that 31.0 is not mistaken for 31
 
 
 def describe_kind(value: Any) -> str:
-    """A value's type and shape, in a few words that give away no number."""
+    """Return a value's type and shape, in a few words that give away no number."""
     if isinstance(value, Other):
         return value.name
     if value is None or isinstance(value, str):
@@ -195,7 +195,7 @@ def describe_kind(value: Any) -> str:
 
 
 def describe(value: Any, inside: bool = False) -> str:
-    """A value in one short line, for a table; what is inside a result (a cache, say) only by its kind."""
+    """Return a value in one short line, for a table; what is inside a result (a cache, say) only by its kind."""
     if isinstance(value, Other):
         return value.name
     if isinstance(value, (tuple, list)):

@@ -1,4 +1,4 @@
-"""Marks: what a function got, case by case. Made once by `assess`, stored and shown as they are."""
+"""The marks of a function, case by case: made once by `assess`, then stored and shown unchanged."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CaseMark:
-    """One case: whether it passed, and what to say of it.
+    """The mark of one case: whether it passed, and what to say about it.
 
     Attributes:
         title -- what is special about the case
         passed -- whether the answer counts
-        what -- how the answer differs, without any expected value: fit for hidden cases
+        what -- how the answer differs, without any expected value, so that it can be shown for hidden cases
         expected, yours -- the two in short, for visible cases only
         outcome -- "passed", "wrong", "raised", "unwritten", "undefined" or "stopped"
     """
@@ -28,14 +28,14 @@ class CaseMark:
 
 @dataclass
 class Mark:
-    """An exercise's marks.
+    """The mark of one exercise.
 
     Attributes:
         status -- "passed", "partial", "failed", "error", "timeout", "missing" or "rejected"
-        points, maximum -- what it got, and could get
-        cases -- one mark a case
+        points, maximum -- the points given, and the most that can be given
+        cases -- one mark per case
         slip -- (title, help) of the slip that explains every wrong answer, if one does
-        notes -- what else is to be said: a rule that was broken, a helper that was replaced
+        notes -- further remarks: a rule that was broken, a helper that was replaced
         hint -- the first step of help, for the feedback on a function that does not pass
     """
 
@@ -50,6 +50,6 @@ class Mark:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Mark:
-        """Read what `dataclasses.asdict` made of a mark."""
+        """Return a mark from what `dataclasses.asdict` made of it."""
         cases = [CaseMark(**case) for case in data["cases"]]
         return cls(**{**data, "cases": cases, "slip": tuple(data["slip"]) if data["slip"] else None})

@@ -1,9 +1,9 @@
-"""Call a function and write down what it did, as plain JSON.
+"""Call a function and record what it did, as plain JSON.
 
 The text of this file is sent into the student's kernel, and the same code runs the reference in the trusted process, so
-it needs nothing but the standard library and NumPy. Values travel as a small tree of tagged lists: numbers, strings,
-sequences, and arrays as base64 of `.npy` files, never as pickles. What comes back from a kernel is foreign: `decode`
-believes none of it.
+it needs only the standard library and NumPy. Values are sent as a small tree of tagged lists: numbers, strings,
+sequences, and arrays as base64 of `.npy` files, never as pickles. Data from a kernel is untrusted: `decode` checks all
+of it.
 """
 
 import base64
@@ -14,8 +14,8 @@ import re
 
 import numpy as np
 
-# What an answer may be: of one array, of structures in structures, of lists in one answer (they are slow to read, and arrays
-# come in one piece), and of all answers to the cases of a function.
+# The limits of answers: bytes of one array, depth of nested structures, lists in one answer (lists are slow to read,
+# and an array is a single piece), and bytes of all answers to the cases of a function.
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 12
 MAX_PARTS = 50_000
@@ -29,11 +29,11 @@ HEADER = re.compile(
 
 
 class Unreadable(ValueError):
-    """An answer that is not what `encode` writes; the message says why, in words for the student."""
+    """Signals that an answer is not what `encode` writes; the message says why, in words for the student."""
 
 
 def encode(value, depth=0):
-    """Turn a value into a JSON tree; what has no place in one (a generator, say) is named by its type."""
+    """Turn a value into a JSON tree; a value that has no form there (a generator, say) is named by its type."""
     if depth > MAX_DEPTH:
         return ["other", "a structure nested too deeply"]
     if value is None or type(value) in (bool, int, float):
@@ -55,14 +55,14 @@ def encode(value, depth=0):
 
 
 def _as_array(value):
-    """A plain NumPy array of a number, an array, or a tensor of any backend."""
-    if hasattr(value, "detach"):  # PyTorch's: off the graph, and off the GPU
+    """Return a number, an array, or a tensor of any backend as a plain NumPy array."""
+    if hasattr(value, "detach"):  # a tensor of PyTorch: off the graph, and off the GPU
         value = value.detach().cpu()
     if hasattr(value, "numpy"):
         value = value.numpy()
     array = np.asarray(value)
     if array.dtype.kind not in KINDS:
-        array = array.astype(np.float32)  # bfloat16 and its like have a kind of their own
+        array = array.astype(np.float32)  # bfloat16 and similar types have a kind of their own
     return array
 
 
@@ -107,13 +107,12 @@ def _decode_pair(pair, depth):
 
 
 def read_npy(raw):
-    """Read the bytes of an `.npy` file (NEP 1) as `encode` writes them; the header's word is checked against the bytes
-    that are there.
+    """Read the bytes of an `.npy` file (NEP 1) as `encode` writes them, and check the header against the bytes.
 
     Raises:
-        Unreadable -- where the header lies, or the dtype is not a number's
+        Unreadable -- if the header does not fit the bytes, or the dtype is not one of numbers
     """
-    # NumPy's own reader takes the header for Python and evaluates it: slow, and not for what is foreign.
+    # NumPy's own reader evaluates the header as Python: slow, and not safe for untrusted data.
     header = HEADER.match(raw, 0, 4096)
     if not header:
         raise Unreadable("the answer holds an array that cannot be read")
@@ -132,7 +131,7 @@ def read_npy(raw):
 
 
 class Other:
-    """Stands for a value of a type that cannot be an answer."""
+    """A placeholder for a value of a type that cannot be an answer."""
 
     def __init__(self, name):
         self.name = name
@@ -143,7 +142,7 @@ def observe(function, args, kwargs, observer=None):
 
     Returns:
         {"value": tree} or {"raised": [names of the exception's classes], "message": str, "line": int or None};
-        with "changed": True where the call altered its inputs
+        with "changed": True if the call altered its inputs
     """
     before = encode([args, kwargs])
     try:
@@ -170,7 +169,10 @@ def _message(error):
 
 
 def line_of(error, function):
-    """The line of the function's own cell in which the exception came up, counted from the cell's first line."""
+    """Return the line of the function's own cell in which the exception was raised; None if there is none.
+
+    Lines are counted from the cell's first line.
+    """
     code = getattr(function, "__code__", None)
     lines = []
     step = error.__traceback__
@@ -185,10 +187,10 @@ def answer_all(function, inputs, publish, observer_source=None):
     """Observe a function on every input and publish each answer as it comes; runs in the student's kernel.
 
     Arguments:
-        function -- what the student's name stands for, or None where there is none
+        function -- the value of the student's name, or None if it is not defined
         inputs -- JSON text, a list of encoded (args, kwargs)
         publish -- called with the JSON text of {"case": index, ...answer}
-        observer_source -- text of a function `observer(function, *args, **kwargs)`, where a bare call is not enough
+        observer_source -- text of a function `observer(function, *args, **kwargs)`, if a plain call is not enough
     """
     observer = None
     if observer_source:

@@ -1,8 +1,8 @@
-"""The keys of the visible cases, on disk: what `check` judges by in a student's notebook.
+"""The answer keys of the visible cases, on disk, by which `check` judges in a student's notebook.
 
-Each exercise has two files, drawn when they are first asked for: one judges, the other also knows what slips answer, which
-is of use only when a check fails, and takes half a minute for a model. A class kit ships the folder, and then neither
-solutions nor exercises are needed.
+Each exercise has two files, drawn when they are first needed: one to judge by, and one that also holds the answers of
+the slips, which is needed only if a check fails and takes half a minute to draw for a model. A class kit contains the
+folder; then neither solutions nor exercises are needed.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from grader.spec.exercise import VISIBLE_SEED
 from grader.spec.registry import load as load_assignment
 
 FOLDER = ROOT / ".course" / "keys"
-INDEX = "index"  # beside the exercises' files: what each is worth
-WITH_SLIPS = ".slips"  # ends the name of an exercise's second file
+INDEX = "index"  # the file, beside the exercises' files, that says what each is worth
+WITH_SLIPS = ".slips"  # the end of the name of an exercise's second file
 
 
 def assignments() -> list[str]:
-    """The assignments that can be checked here: declared, or with keys."""
+    """Return the assignments that can be checked here: those that are declared or have keys."""
     declared = names() if find_spec("solutions") else []
     found = {*declared, *(path.parent.name for path in FOLDER.glob(f"w*/{INDEX}.json"))}
     return sorted(found, key=lambda name: (week(name), name))
 
 
 def find(function_name: str) -> tuple[str, ExerciseKey] | None:
-    """The assignment that asks for a function of this name, and the exercise."""
+    """Return the assignment that asks for a function of this name, and the exercise; None if there is none."""
     for assignment in assignments():
         if function_name in points(assignment):
             return assignment, load(assignment, function_name)
@@ -45,31 +45,31 @@ def find(function_name: str) -> tuple[str, ExerciseKey] | None:
 
 @cache
 def points(assignment: str) -> dict[str, float]:
-    """What each exercise of an assignment is worth, by its name.
+    """Return what each exercise of an assignment is worth, by its name.
 
     Raises:
-        FileNotFoundError -- where there are neither keys nor the sources to make them
+        FileNotFoundError -- if there are neither keys nor the sources to make them
     """
     return _read(assignment, INDEX)["points"]
 
 
 @cache
 def load(assignment: str, name: str, slips: bool = False) -> ExerciseKey:
-    """The key of one exercise, with or without its slips; made anew where its sources are here and have changed.
+    """Return the key of one exercise, with or without its slips; draw it again if its sources have changed.
 
     Raises:
-        FileNotFoundError -- where there is neither a key nor the sources to make one
+        FileNotFoundError -- if there is neither a key nor the sources to make one
     """
     return answer_key.read_exercise(_read(assignment, name + WITH_SLIPS * slips)["exercise"])
 
 
 def are_slips_drawn(assignment: str, name: str) -> bool:
-    """Whether `load` with slips has only to read."""
+    """Say whether `load` with slips only has to read a file."""
     return bool(_on_disk(assignment, name + WITH_SLIPS))
 
 
 def write(assignment: str) -> Path:
-    """Draw all that is missing or out of date of an assignment; the folder of its keys."""
+    """Draw the keys of an assignment that are missing or out of date, and return the folder of its keys."""
     for slips in (False, True):
         for name in points(assignment):
             load(assignment, name, slips)
@@ -77,7 +77,7 @@ def write(assignment: str) -> Path:
 
 
 def write_all() -> None:
-    """Draw all that is missing or out of date of every assignment, week by week."""
+    """Draw the keys of every assignment that are missing or out of date, week by week."""
     for assignment in assignments():
         write(assignment)
 
@@ -97,7 +97,7 @@ def _read(assignment: str, name: str) -> dict[str, Any]:
 
 
 def _on_disk(assignment: str, name: str) -> dict[str, Any]:
-    """What a file holds; empty where there is none, or where it is not what the sources say now."""
+    """Return what a file holds; empty if there is no file, or if it does not match the sources as they are now."""
     path = FOLDER / assignment / f"{name}.json"
     sources = of_keys(assignment)
     content = json.loads(path.read_text()) if path.exists() else {}

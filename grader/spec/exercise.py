@@ -1,7 +1,7 @@
-"""What is asked of a function: the declaration that check, judge and audit all read.
+"""The declaration of an exercise, which check, judge and audit all read.
 
-An assignment's exercises stand in `grader/exercises/<assignment>.py` as a list named EXERCISES; its reference functions
-stand in `solutions/<assignment>.py`. Assignments are discovered: a new one is its files, there is no list to extend.
+An assignment's exercises are in `grader/exercises/<assignment>.py`, as a list named EXERCISES; its reference functions
+are in `solutions/<assignment>.py`. Assignments are discovered by their files: a new one needs no entry in a list.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class Case:
 
 
 def case(title: str, *args: Any, raises: type[Exception] | None = None, **kwargs: Any) -> Case:
-    """Declare a case as one would write the call."""
+    """Declare a case with the arguments written as in the call."""
     return Case(title, args, kwargs, raises.__name__ if raises else None)
 
 
 @dataclass(frozen=True)
 class Edit:
-    """The reference with one piece of its text replaced: how most slips differ from a right solution."""
+    """The reference with one piece of its text replaced; most slips differ from a correct solution in this way."""
 
     old: str
     new: str
@@ -49,7 +49,7 @@ Code = Callable | Edit
 
 @dataclass(frozen=True)
 class Slip:
-    """A wrong implementation that students really write, and a sentence of help that does not give the answer away."""
+    """A wrong implementation that students really write, with a sentence of help that does not give the answer away."""
 
     title: str
     code: Code
@@ -58,7 +58,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Variant:
-    """Another right solution: the audit proves that it gets full marks."""
+    """Another correct solution; the audit proves that it gets full marks."""
 
     title: str
     code: Code
@@ -66,23 +66,23 @@ class Variant:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What is asked of one function.
+    """What one function must do, and how its answers are judged.
 
     Attributes:
         function -- the reference
         points -- what it is worth
-        cases -- draws the cases from a generator; check uses a fixed seed, every grading run a fresh one
-        slips, variants -- wrong and right implementations
-        hints -- help in steps, from a nudge to nearly the answer
+        cases -- draws the cases from a generator; check uses a fixed seed, every grading run a new one
+        slips, variants -- wrong and correct implementations
+        hints -- help in steps, from a first clue to nearly the answer
         uses -- the student's other functions that it may call; a wrong one of them costs its own points only
         forbids -- names of library routines it may not call, because writing them is the exercise
         forbids_own -- names of the student's other functions it may not call, for the same reason
-        dtype -- what the result's dtype must be: "number" (bool where the reference gives bool, else any real number),
+        dtype -- what the result's dtype must be: "number" (bool if the reference gives bool, else any real number),
             "whole", "float", or "same" as the reference's
         limit -- largest relative error of a float64 result: wide enough for one that was computed in single precision
-        limit_float32 -- the same where an input or the result is float32
-        observer -- where a bare call is not enough: a self-contained function `observer(function, *args, **kwargs)`
-            that returns what is to be compared
+        limit_float32 -- the same if an input or the result is float32
+        observer -- if a plain call is not enough: a self-contained function `observer(function, *args, **kwargs)` that
+            returns what is to be compared
     """
 
     function: Callable
@@ -104,12 +104,12 @@ class Exercise:
         object.__setattr__(self, "name", self.function.__name__)
 
     def draw(self, seed: int) -> list[Case]:
-        """The cases of one seed; every exercise has a stream of its own."""
+        """Return the cases of one seed; every exercise has its own stream of random numbers."""
         rng = np.random.default_rng([seed, zlib.crc32(self.name.encode())])
         return list(self.cases(rng))
 
     def source(self, code: Code | None = None) -> str:
-        """Text of a function named as the exercise: the reference, a slip or a variant, as a student would type it."""
+        """Return the text of the reference, a slip or a variant, named as the exercise, as a student would type it."""
         if code is None:
             return without_markers(_text(self.function))
         if isinstance(code, Edit):
@@ -121,13 +121,13 @@ class Exercise:
         return _text(code).replace(f"def {code.__name__}(", f"def {self.name}(", 1)
 
     def compiled(self, code: Code) -> Callable:
-        """A slip or variant as a function that calls the reference's helpers."""
+        """Return a slip or variant as a function that calls the reference's helpers."""
         namespace = dict(getattr(code, "__globals__", {})) | dict(self.function.__globals__)
         exec(compile(self.source(code), f"<{self.name}>", "exec"), namespace)
         return namespace[self.name]
 
     def observer_source(self) -> str | None:
-        """Text of the observer under the name that the probe calls it by."""
+        """Return the text of the observer, under the name by which the probe calls it; None without one."""
         if self.observer is None:
             return None
         return _text(self.observer).replace(f"def {self.observer.__name__}(", "def observer(", 1)
@@ -138,20 +138,20 @@ def _text(function: Callable) -> str:
 
 
 def without_markers(text: str) -> str:
-    """Source text without nbgrader's solution markers."""
+    """Return source text without nbgrader's solution markers."""
     return "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith("### "))
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment's exercises, in the order in which the notebook asks for them."""
+    """The exercises of one assignment, in the order of their declaration."""
 
     name: str
     exercises: dict[str, Exercise]
     solution: ModuleType
 
     def standalone(self, names: Iterable[str]) -> str:
-        """Text that defines reference functions, and all that they call, on their own: no other function is in it."""
+        """Return text that defines reference functions and everything that they call, and no other function."""
         wanted: list[str] = []
 
         def add(name: str) -> None:

@@ -1,6 +1,6 @@
-"""Loading an assignment's declarations by its name.
+"""Load an assignment's declarations by its name.
 
-An assignment's exercises stand in `grader/exercises/<assignment>` as a list named EXERCISES; its reference functions stand
+An assignment's exercises are in `grader/exercises/<assignment>`, as a list named EXERCISES; its reference functions are
 in `solutions/<assignment>.py`.
 """
 
@@ -19,11 +19,11 @@ from grader.spec.exercise import Assignment
 
 
 class NoSuchAssignment(CourseError):
-    """The course has no assignment of that name."""
+    """Signals that the course does not have an assignment of that name."""
 
 
 class NoBackend(CourseError):
-    """What Keras is to run on is not installed."""
+    """Signals that the backend that Keras is to run on is not installed."""
 
 
 @cache
@@ -31,8 +31,8 @@ def load(name: str) -> Assignment:
     """Load an assignment's declarations.
 
     Raises:
-        NoSuchAssignment -- names those there are
-        NoBackend -- says what to do
+        NoSuchAssignment -- with the names of the assignments that there are
+        NoBackend -- with what to do
     """
     if not names():
         raise NoSuchAssignment("This is a class kit: what an assignment asks for is declared at the instructor's.")
@@ -44,15 +44,15 @@ def load(name: str) -> Assignment:
             f"KERAS_BACKEND is {keras_backend()!r}, and no such package is installed: install it, or set "
             "KERAS_BACKEND to tensorflow, jax or torch, whichever is there."
         )
-    from data import quietly  # here, for `check` works from the answer key alone
+    from data import quietly  # imported here because `check` works from the answer key alone
 
     with quietly():
         exercises = importlib.import_module(f"grader.exercises.{name}").EXERCISES
     for number, one in enumerate(exercises):
-        # The judge lends helpers in this order; what is lent must not help with an exercise that is still to come.
+        # The judge lends reference helpers in this order; a lent helper must not help with a later exercise.
         if not set(one.uses) <= {earlier.name for earlier in exercises[:number]}:
             raise ValueError(f"{one.name} may use only exercises declared before it, and uses {', '.join(one.uses)}")
-        # A helper's helper can be wrong too, and must not cost this exercise its points.
+        # A helper's helper can be wrong too; that must not cost this exercise its points.
         deeper = {far for near in exercises if near.name in one.uses for far in near.uses} - set(one.uses)
         if deeper:
             raise ValueError(f"{one.name} uses {', '.join(sorted(deeper))} through its helpers, and must name them")
@@ -61,5 +61,5 @@ def load(name: str) -> Assignment:
 
 
 def loaded() -> Iterator[Assignment]:
-    """Every assignment there is."""
+    """Load every assignment, one after the other."""
     return map(load, names())

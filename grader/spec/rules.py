@@ -1,6 +1,6 @@
-"""Which library routines a solution calls: where writing a routine is the exercise, calling it is not.
+"""Find the calls that an exercise forbids, because writing the called routine is the exercise.
 
-Best effort, on the text: a rule stops the honest short cut, not somebody who hides it (see SECURITY.md).
+This is a best effort on the text: it finds an honest short cut, not a call that somebody hides (see SECURITY.md).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Text:
-    """What rules need to know of a notebook's code.
+    """The definitions and imports of a notebook's code, as far as the rules need them.
 
     Attributes:
         definitions -- by name, the functions, classes and other things that it defines
         imported -- names of routines by the names that they were imported as
-        modules -- the names that stand for libraries: a method of a student's own class is no library routine
+        modules -- the names that stand for libraries: a method of a student's own class is not a library routine
     """
 
     definitions: dict[str, list[ast.AST]]
@@ -37,7 +37,7 @@ def read(sources: Iterable[str]) -> Text:
                 text.modules.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
                 if isinstance(node, ast.ImportFrom):
                     text.imported.update({alias.asname or alias.name: alias.name for alias in node.names})
-        for statement in tree.body:  # lambdas, and other names for something
+        for statement in tree.body:  # lambdas, and new names for existing things
             if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Lambda, ast.Name, ast.Attribute)):
                 for target in statement.targets:
                     if isinstance(target, ast.Name):
@@ -56,10 +56,10 @@ def broken(
 
     Arguments:
         function -- the exercise's name
-        text -- of the hand-in
+        text -- what `read` found in the hand-in
         forbidden -- names of library routines: `scipy.signal.convolve2d` counts as "convolve2d", a function of that
             name that the student wrote does not
-        helpers -- the student's functions that are exercises of their own: what those call is judged there
+        helpers -- the student's functions that are exercises of their own: their calls are judged there
         forbidden_own -- names of the student's own functions that this one may not call
     """
     library, own = set(forbidden), set(forbidden_own) - {function}
@@ -89,14 +89,17 @@ def broken(
 
 
 def _local_names(definition: ast.AST) -> set[str]:
-    """Names that stand for a function's own variables, whatever else has such a name in the notebook."""
+    """Return the names of a function's own variables, whatever else in the notebook has such a name."""
     names = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
     stored = (node for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     return names | {node.id for node in stored}
 
 
 def _tree(text: str) -> ast.Module:
-    """ast.parse, which in some versions of Python loses count where another thread parses at the same time."""
+    """Parse a text, and try again after a SystemError.
+
+    In some versions of Python ast.parse loses count of its depth if another thread parses at the same time.
+    """
     for _ in range(10):
         with suppress(SystemError):
             return ast.parse(text)
@@ -105,7 +108,7 @@ def _tree(text: str) -> ast.Module:
 
 def _parse(source: str) -> ast.Module | None:
     try:
-        # What is not Python (`%matplotlib inline`, `!ls`) cannot be parsed: IPython's words are blanked out.
+        # IPython's commands (`%matplotlib inline`, `!ls`) are not Python and cannot be parsed: their lines are emptied.
         lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
         return _tree("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -113,7 +116,7 @@ def _parse(source: str) -> ast.Module | None:
 
 
 def _routine(node: ast.AST, text: Text) -> str:
-    """The library routine that a node names: `lib.routine`, or an imported `routine`, whatever it was imported as."""
+    """Return the library routine that a node names: `lib.routine`, or an imported `routine` under any name."""
     if isinstance(node, ast.Attribute):
         root: ast.AST = node
         while isinstance(root, ast.Attribute):

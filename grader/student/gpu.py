@@ -1,4 +1,4 @@
-"""Which GPUs are seen here: asked of the driver, since TensorFlow would take seconds to say the same."""
+"""Find the GPUs of this machine by asking the driver, because asking TensorFlow takes seconds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ USE_THE_OTHER = "Choose Kernel → Change Kernel → Convnets (CPU): the whole c
 
 
 def seen() -> list[str]:
-    """Names of the GPUs that the driver shows."""
+    """Return the names of the GPUs that the driver reports."""
     models = [
         line.partition(":")[2].strip()
         for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
@@ -31,7 +31,7 @@ def seen() -> list[str]:
 
 
 def refusal() -> str:
-    """Why the kernel "Convnets (GPU)" would compute on the CPU here, and what to do; nothing where it has its GPU."""
+    """Return why "Convnets (GPU)" would compute on the CPU here, and what to do; empty if it can use a GPU."""
     found = seen()
     if not found:
         return f"No GPU is seen on this machine. {USE_THE_OTHER}"
@@ -42,7 +42,7 @@ def refusal() -> str:
 
 
 def _tensorflow_has_cuda() -> bool:
-    """Whether the package that would be imported is not the build for CPUs, and has CUDA's libraries beside it."""
+    """Say whether TensorFlow is installed as the build for GPUs, not the one for CPUs, with CUDA's libraries."""
     names = {one.name for one in metadata.distributions() if one.name in ("tensorflow", "tensorflow-cpu")}
     return "tensorflow" in names and find_spec("nvidia") is not None
 

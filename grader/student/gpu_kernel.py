@@ -1,6 +1,6 @@
-"""The process behind "Convnets (GPU)": an ordinary kernel where there is a GPU, and elsewhere one that says why not.
+"""Run the kernel "Convnets (GPU)": an ordinary kernel if there is a GPU, otherwise one that says why there is none.
 
-A kernel that ended instead would leave the student with "Kernel died", and JupyterLab would start it again and again.
+If the process ended instead, the student would only see "Kernel died", and JupyterLab would restart it again and again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from grader.student import gpu
 
 
 class Refusing(IPythonKernel):
-    """Answers every cell with one sentence."""
+    """A kernel that answers every cell with one sentence."""
 
     sentence = ""
 
@@ -30,7 +30,7 @@ class Refusing(IPythonKernel):
 def main() -> None:
     """Start the kernel that Jupyter asks for."""
     Refusing.sentence = gpu.refusal()
-    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # several notebooks may share the memory
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # several notebooks may share the GPU's memory
     IPKernelApp.launch_instance(kernel_class=Refusing if Refusing.sentence else IPythonKernel)
 
 

@@ -1,4 +1,4 @@
-"""The kernels that Jupyter offers: this environment, with the GPU in sight or out of it."""
+"""Install the kernels that Jupyter offers: this environment, once with the GPU hidden and once with it visible."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import NamedTuple
 from jupyter_client.kernelspec import KernelSpecManager
 
 
-class Kernel(NamedTuple):
-    """What Jupyter calls a kernel, the module that runs it, and its environment."""
+class OfferedKernel(NamedTuple):
+    """A kernel: its name in Jupyter, the module that runs it, and its environment variables."""
 
     label: str
     module: str
@@ -20,13 +20,13 @@ class Kernel(NamedTuple):
 
 
 KERNELS = {
-    "convnets-cpu": Kernel("Convnets (CPU)", "ipykernel_launcher", {"CUDA_VISIBLE_DEVICES": "-1"}),
-    "convnets-gpu": Kernel("Convnets (GPU)", "grader.student.gpu_kernel", {}),
+    "convnets-cpu": OfferedKernel("Convnets (CPU)", "ipykernel_launcher", {"CUDA_VISIBLE_DEVICES": "-1"}),
+    "convnets-gpu": OfferedKernel("Convnets (GPU)", "grader.student.gpu_kernel", {}),
 }
 
 
 def install(prefix: str = sys.prefix) -> list[tuple[str, str]]:
-    """Install both kernels; returns their labels and folders."""
+    """Install both kernels, and return their labels and folders."""
     installed = []
     for name, (label, module, environment) in KERNELS.items():
         spec = {
@@ -42,7 +42,7 @@ def install(prefix: str = sys.prefix) -> list[tuple[str, str]]:
 
 
 def missing() -> list[str]:
-    """Labels of the kernels that Jupyter does not offer yet, or offers as an older version of the course made them."""
+    """Return the labels of the kernels that Jupyter lacks, or has as an older version of the course defined them."""
     found = KernelSpecManager().get_all_specs()
     modules = {name: one["spec"]["argv"][2:3] for name, one in found.items()}
     return [kernel.label for name, kernel in KERNELS.items() if modules.get(name) != [kernel.module]]

@@ -1,7 +1,7 @@
-"""The start page: the assignments, what each takes, one's own progress, and what this machine has for them.
+"""Write the start page: the assignments, what each takes, the student's progress, and what this machine offers.
 
-It is Markdown, so that JupyterLab shows it in the reader's theme, with headings and links that a keyboard and a screen
-reader find; what it says of an assignment, the notebook itself says in its first cell.
+The page is Markdown, so that JupyterLab shows it in the reader's theme, with headings and links that work with a
+keyboard and a screen reader. What it says of an assignment comes from the first cell of that assignment's notebook.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from grader.student.notebook import record
 from grader.student.notebook.opening import in_order, notebook_path, opening
 
 PAGE = "start.md"
-STEPS = 8  # of a bar
+STEPS = 8  # number of segments of a progress bar
 
 
 def write(notebooks: Path = ROOT / "notebooks") -> Path:
-    """Write the page into the folder of the notebooks; returns its path."""
+    """Write the page into the folder of the notebooks, and return its path."""
     path = notebooks / PAGE
     write_atomically(path, page(notebooks))
     return path
 
 
 def page(notebooks: Path) -> str:
-    """The page as Markdown; links are relative to the folder of the notebooks."""
+    """Return the page as Markdown, with links relative to the folder of the notebooks."""
     names = in_order(notebooks)
     passed = {one for one, right in record.read().get("passed", {}).items() if right}
     parts = [
@@ -69,7 +69,7 @@ def _summary(notebooks: Path, names: list[str], passed: set[str]) -> str:
 
 
 def _asked(notebooks: Path, name: str, points: dict[str, float]) -> list[str]:
-    """An assignment's functions in the order in which its notebook asks for them."""
+    """Return an assignment's functions in the order in which its notebook asks for them."""
     text = notebook_path(notebooks, name).read_text(encoding="utf-8")
     return sorted(points, key=lambda one: text.find(f'"check_{one}"'))
 

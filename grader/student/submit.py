@@ -1,4 +1,4 @@
-"""Handing in: a copy of the notebook that nobody changes by accident, a receipt, and what is still missing."""
+"""Hand in a notebook: copy it where nobody changes it by accident, write a receipt, and list what is missing."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from grader.student.notebook import record
 from grader.submission.cells import ANSWER, is_defined, is_unwritten
 from grader.submission.notebook_file import HandedCell, Rejected, parse, read_file
 
-# Where JupyterLab's file browser shows them, and a browser finds them: the course's own folder begins with a dot.
+# In notebooks/, because JupyterLab's file browser and a web browser do not show the course's own folder, which begins
+# with a dot.
 HANDED_IN = FOLDER / "handed-in" if os.environ.get("COURSE_FOLDER") else ROOT / "notebooks" / "handed-in"
 
 
 class NotHandedIn(CourseError):
-    """There is no such assignment, or its file cannot be handed in; the message says why."""
+    """Signals that there is no such assignment, or that its file cannot be handed in; the message says why."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was handed in, and when.
+    """A record of what was handed in, and when.
 
     Attributes:
         file -- the copy, relative to the receipt
-        handed_in, saved -- when, with the time zone; `saved` is when the notebook was last written
-        sha256 -- of the copy, in hex: `sha256sum` says the same
-        missing -- names of functions and answers that nobody has written yet
-        broken -- cells of functions that are no Python, with the line and the reason
+        handed_in, saved -- times with the time zone; `saved` is when the notebook was last written
+        sha256 -- digest of the copy, in hex, as `sha256sum` prints it
+        missing -- names of functions and answers that are not written yet
+        broken -- cells of functions that are not valid Python, with the line and the reason
     """
 
     assignment: str
@@ -49,7 +50,7 @@ class Receipt:
 
 
 def submit(assignment: str, notebook: Path | None = None, folder: Path | None = None) -> tuple[Receipt, Path]:
-    """Copy a notebook into a folder of its own, with a receipt beside it; earlier copies stay.
+    """Copy a notebook into a new folder, with a receipt beside it; earlier copies stay.
 
     Arguments:
         assignment -- such as "w1_conv"
@@ -57,10 +58,10 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
         folder -- where copies are kept; by default notebooks/handed-in
 
     Returns:
-        the receipt, and the copy's path
+        the receipt, and the path of the copy
 
     Raises:
-        NotHandedIn -- where there is no such assignment or file, or where the file is no notebook of this assignment
+        NotHandedIn -- if there is no such assignment or file, or if the file is not a notebook of this assignment
     """
     if assignment not in visible_key.assignments():
         known = ", ".join(visible_key.assignments())
@@ -98,13 +99,13 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
 
 
 def failing(assignment: str) -> list[str]:
-    """Names of the functions whose last check on this machine did not pass."""
+    """Return the names of the functions whose last check on this machine did not pass."""
     passed = record.read().get("passed", {})
     return [name for name in visible_key.points(assignment) if passed.get(name) is False]
 
 
 def missing(cells: list[HandedCell], assignment: str) -> list[str]:
-    """Names of the functions and written answers of an assignment that a notebook does not have yet."""
+    """Return the names of the functions and written answers of an assignment that a notebook does not contain yet."""
     code = [cell.source for cell in cells if cell.kind == "code" and not is_unwritten(cell.source)]
     functions = [name for name in visible_key.points(assignment) if not any(is_defined(name, text) for text in code)]
     order = [cell.grade_id for cell in cells]
@@ -114,7 +115,7 @@ def missing(cells: list[HandedCell], assignment: str) -> list[str]:
 
 
 def broken(cells: list[HandedCell], assignment: str) -> list[str]:
-    """The cells of functions that cannot be read as Python, each with the line and the reason. No code is run."""
+    """List the cells of functions that are not valid Python, with the line and the reason; no code is run."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     found = []
@@ -122,7 +123,7 @@ def broken(cells: list[HandedCell], assignment: str) -> list[str]:
         if cell.kind == "code" and cell.grade_id in visible_key.points(assignment):
             try:
                 with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # of `is` beside a number, say: the code runs all the same
+                    warnings.simplefilter("ignore")  # such as one on `is` with a number: the code runs anyway
                     ast.parse(TransformerManager().transform_cell(cell.source))
             except SyntaxError as error:
                 found.append(f"{cell.grade_id} (line {error.lineno}: {error.msg})")

@@ -1,16 +1,16 @@
-"""What a cell is: the ids and flags by which every part of the grader recognises the cells of a notebook."""
+"""The ids and flags by which every part of the grader recognises the cells of a notebook."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-CHECK, ANSWER = "check_", "answer_"  # how the ids of tests and of written answers begin
+CHECK, ANSWER = "check_", "answer_"  # prefixes of the ids of tests and of written answers
 STUB, QUESTION = "raise NotImplementedError", "YOUR ANSWER HERE"  # what nbgrader releases in place of a solution
 
 
 def grade_id_of(cell: Any) -> str:
-    """Return nbgrader's id of a cell, or an empty text."""
+    """Return nbgrader's id of a cell, or an empty string."""
     return _nbgrader(cell).get("grade_id", "")
 
 
@@ -20,12 +20,12 @@ def is_answer(cell: Any) -> bool:
 
 
 def is_test(cell: Any) -> bool:
-    """Say whether this cell checks a function, and holds its points."""
+    """Say whether this cell checks a function and holds its points."""
     return bool(_nbgrader(cell).get("grade")) and not is_answer(cell)
 
 
 def tested_function(cell: Any) -> str:
-    """Return the name of the function that a test cell checks; empty for every other cell."""
+    """Return the name of the function that a test cell checks; an empty string for every other cell."""
     identity = grade_id_of(cell)
     return identity.removeprefix(CHECK) if identity.startswith(CHECK) else ""
 
@@ -41,7 +41,7 @@ def is_missing(cell: Any) -> bool:
 
 
 def is_training(cell: Any) -> bool:
-    """Say whether a given cell takes long, so that it is not run for grading."""
+    """Say whether a given cell takes so long that it is not run for grading."""
     return "training" in _tags(cell)
 
 
@@ -56,12 +56,12 @@ def is_written_by_the_student(cell: Any) -> bool:
 
 
 def is_defined(name: str, text: str) -> bool:
-    """Say whether a cell's text gives a meaning to a name, by `def` or by `=`."""
+    """Say whether a cell's text defines a name, by `def` or by `=`."""
     return bool(re.search(rf"^[ \t]*(def[ \t]+{name}\b|{name}[ \t]*=)", text, re.MULTILINE))
 
 
 def is_unwritten(source: str) -> bool:
-    """Say whether the text of an answer cell still says that it is to be written."""
+    """Say whether the text of an answer cell still contains the placeholder for the answer."""
     return STUB in source or QUESTION in source
 
 

@@ -1,6 +1,6 @@
-"""Reading a student's notebook file with suspicion: it may be anything, of any size.
+"""Read a student's notebook file as untrusted data: it may hold anything and have any size.
 
-Of a cell only its type, its text and its two ids are read; everything else in the file is ignored.
+Only the type, the text and the two ids of a cell are read; everything else in the file is ignored.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Any
 
 MAX_BYTES = 100_000_000
-MAX_PARTS = 5_000_000  # lists, objects and what is in them: each costs far more memory than characters
+MAX_PARTS = 5_000_000  # lists, objects and their elements: each takes far more memory than its characters
 MAX_CODE = 2_000_000  # characters of all code cells
 MAX_CELLS = 2_000  # code cells
 TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 class Rejected(ValueError):
-    """A hand-in that cannot be judged; the message is the reason, for the student's feedback."""
+    """Signals that a hand-in cannot be judged; the message is the reason, for the student's feedback."""
 
 
 @dataclass(frozen=True)
 class HandedCell:
-    """What is read of a cell: its type, its text, and the ids by which its place is found."""
+    """A cell as read from a hand-in: its type, its text, and the ids by which its place is found."""
 
     kind: str
     source: str
@@ -38,7 +38,7 @@ def read_file(path: Path) -> bytes:
     """Read a hand-in's file.
 
     Raises:
-        Rejected -- for anything that is not a plain file of reasonable size: links are not followed
+        Rejected -- if it is not a plain file of at most MAX_BYTES; links are not followed
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -63,7 +63,7 @@ def parse(raw: bytes) -> list[HandedCell]:
     """Read the cells of a notebook file, of nbformat 4 or 3.
 
     Raises:
-        Rejected -- where it is not a notebook
+        Rejected -- if it is not a notebook, or is too large
     """
     if not raw.strip():
         raise Rejected("The file is empty. Save the notebook and hand in again.")
@@ -99,7 +99,7 @@ def _parts(raw: bytes) -> int:
 
 
 def _refuse_more_code_than_a_person_writes(sources: list[str]) -> None:
-    """Bound the work of reading the sources, which no time limit covers."""
+    """Refuse a notebook with too much code, because no time limit covers the reading of the sources."""
     if len(sources) > MAX_CELLS:
         raise Rejected(f"The notebook has {len(sources):,} code cells; up to {MAX_CELLS:,} are read.")
     if (size := sum(map(len, sources))) > MAX_CODE:
@@ -122,5 +122,5 @@ def _read_cell(cell: dict[str, Any]) -> HandedCell:
 
 
 def _clean(source: str) -> str:
-    """Text without what cannot be stored or sent on: NUL characters, halves of surrogate pairs."""
+    """Return the text without what cannot be stored or sent: NUL characters and halves of surrogate pairs."""
     return source.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,7 +1,7 @@
-"""Rebuilding a hand-in: the released notebook around the student's own sources.
+"""Rebuild a hand-in: put the student's own sources into the released notebook.
 
-Of a hand-in only texts survive: those of the answer cells and of code cells that the student added. Tags, points, flags,
-order, kernel, outputs, ids and all other metadata come from the released notebook.
+Only texts are taken from a hand-in: those of the answer cells and of code cells that the student added. Tags, points,
+flags, order, kernel, outputs, ids and all other metadata come from the released notebook.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
         handed -- the cells of the hand-in
 
     Returns:
-        the rebuilt notebook: cells that the student added carry the metadata {"convnets": {"extra": True}}, answer cells
-        that are missing {"convnets": {"missing": True}}; and notes on what was found, for the feedback
+        the rebuilt notebook: cells that the student added have the metadata {"convnets": {"extra": True}}, answer cells
+        that are missing have {"convnets": {"missing": True}}; and notes on what was found, for the feedback
 
     Raises:
-        Rejected -- where nothing in the hand-in answers this notebook
+        Rejected -- if nothing in the hand-in answers this notebook
     """
     wanted = {grade_id_of(cell): cell for cell in released.cells if is_answer(cell)}
     _refuse_another_notebook(wanted, handed)
@@ -44,9 +44,8 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
         if is_answer(cell):
             name = grade_id_of(cell)
             if answers.get(name) == cell.source and is_defined(name, added):
-                cell.metadata["convnets"] = {
-                    "missing": True
-                }  # the stub would take the place of what is written elsewhere
+                # The stub would replace the function that the student wrote in another cell.
+                cell.metadata["convnets"] = {"missing": True}
             elif name in answers:
                 cell.source = answers[name]
             else:
@@ -79,7 +78,7 @@ def _refuse_another_notebook(wanted: dict[str, NotebookNode], handed: list[Hande
 def _sort_out(
     released: NotebookNode, wanted: dict[str, NotebookNode], handed: list[HandedCell]
 ) -> tuple[dict[str, str], dict[int, list[str]], list[str]]:
-    """The answers by name; the extra cells by the index of the released cell they follow; and notes."""
+    """Return the answers by name, the extra cells by the index of the released cell that they follow, and notes."""
     place_by_grade_id = {grade_id_of(cell): index for index, cell in enumerate(released.cells) if grade_id_of(cell)}
     place_by_id = {cell.id: index for index, cell in enumerate(released.cells)}
     place_by_source = {

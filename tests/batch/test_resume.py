@@ -14,10 +14,13 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grader.audit import sample_hand_ins
+from grader.base import dependencies
 from grader.base.course import Course
 from grader.base.paths import ROOT
-from grader.batch import grading_run
+from grader.batch import grading_run, inbox
 from grader.judging.digests import of_exercises
+from grader.judging.store import ResultStore
+from grader.presentation import mark_view
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import sweep
 from grader.spec import exercise
@@ -135,6 +138,49 @@ def test_what_is_unchanged_is_not_graded_again_but_a_new_mark_by_hand_is_told(gr
     assert report.results["ann"].total == graded[2].results["ann"].total + 4
     assert report.changes == []
     assert "4 of 5" in " ".join(report.feedback["ann"].read_text().split())
+
+
+def test_another_look_makes_the_pages_anew_and_judges_nothing(graded, monkeypatch):
+    page, before = graded[2].feedback["ann"], results_of(graded[1])
+    with Gradebook(graded[1].gradebook) as gradebook:
+        gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").needs_manual_grade = False
+        gradebook.db.commit()
+    monkeypatch.setattr(dependencies, "of_pages", lambda: "another look")
+    monkeypatch.setattr(mark_view, "headline", lambda mark: f"{mark.name}, in other words")
+    report = again(graded)
+    assert report.results["ann"].reused and report.changes == []
+    assert results_of(graded[1]) == before
+    assert "im2col, in other words" in page.read_text()
+    assert report.results["ann"].total == graded[2].results["ann"].total + 4
+    assert not waits(graded[1])
+
+
+def test_another_engine_judges_again(graded, monkeypatch):
+    monkeypatch.setattr(dependencies, "of_judging", lambda: "another engine")
+    report = again(graded)
+    assert not report.results["ann"].reused
+    assert report.results["ann"].points == graded[2].results["ann"].points
+
+
+def test_hand_ins_are_found_once_and_each_is_read_once_and_so_is_its_result(graded, monkeypatch):
+    """With what is found, and with what is read for a hand-in that is taken over and for one that is judged."""
+    folder = graded[0]
+    nbformat.write(nbformat.read(folder / "ann.ipynb", 4), folder / "bob.ipynb")
+    calls = []
+    for place, name in ((inbox, "find"), (grading_run, "read_file"), (ResultStore, "read")):
+        function = getattr(place, name)
+
+        def counted(*arguments, function=function, name=name):
+            calls.append((name, getattr(arguments[-1], "name", arguments[-1])))
+            return function(*arguments)
+
+        monkeypatch.setattr(place, name, counted)
+    again(graded)
+    assert sorted(calls) == [
+        *[("find", "w1_conv")],
+        *[("read", "ann"), ("read", "bob")],
+        *[("read_file", "ann.ipynb"), ("read_file", "bob.ipynb")],
+    ]
 
 
 def test_a_changed_exercise_is_graded_again_alone_and_every_changed_mark_is_reported(graded, monkeypatch, assignment):

@@ -31,6 +31,15 @@ def hand_ins(tmp_path_factory, released, assignment):
     return folder
 
 
+def test_the_module_is_the_command(tmp_path):
+    environment = {**os.environ, "COURSE_FOLDER": str(tmp_path), "COLUMNS": "100"}
+    line = [sys.executable, "-m", "grader.cli"]
+    same = subprocess.run([*line, "data", "list"], capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert same.stdout == course("data", "list", folder=tmp_path).stdout != ""
+    wrong = subprocess.run([*line, "grade", "w9", "."], capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert wrong.returncode == 1 and "no assignment 'w9'" in wrong.stdout
+
+
 def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path):
     done = course("grade", "w1_conv", hand_ins, "--json", tmp_path / "out.json", folder=tmp_path / "c")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -378,7 +378,7 @@ def test_by_git_the_course_is_the_newest_with_the_work_in_it(upstream, clone):
     assert git(clone, "rev-parse", "HEAD") == git(upstream, "rev-parse", "HEAD")
     assert git(clone, "status", "--porcelain") == " M notebooks/w1/w1.ipynb\n"
     after = files_of(clone)
-    assert course_update.update(root=clone) == course_update.Outcome()
+    assert course_update.update(root=clone) == course_update.Update()
     assert files_of(clone) == after
 
 
@@ -522,7 +522,7 @@ def test_from_a_copy_the_course_is_the_newest_with_the_work_in_it(kit, newer, tm
     assert {path.name for path in (kit / ".course/keys").iterdir()} == {"w1", "w3"}
     assert (kit / ".course/base/w1.ipynb").read_bytes() == (newer / "notebooks/w1/w1.ipynb").read_bytes()
     after = files_of(kit)
-    assert course_update.update(source, kit) == course_update.Outcome()
+    assert course_update.update(source, kit) == course_update.Update()
     assert files_of(kit) == after
 
 

@@ -1,4 +1,4 @@
-"""The course book: a static site of every notebook, run, and of the pages in `docs/`; built and read without a network."""
+"""Build the course book: a static site of every notebook, run, and of the pages in `docs/`; no network is needed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from grader.publishing.site import checks, execution, pages
 from grader.publishing.site.execution import BookError
 from grader.student.notebook.opening import in_order
 
-SHOWN = 12  # of what is wrong, at most
+SHOWN = 12  # errors that a message lists at most
 
 
 @dataclass(frozen=True)
 class Book:
-    """A built book: its front page, how many pages and pictures it has, its size, and the addresses it links to."""
+    """A built book: its front page, how many pages and pictures it has, its size, and its external links."""
 
     front: Path
     pages: int
@@ -37,10 +37,10 @@ class Book:
 
 
 def build(course: Course, console: Console) -> Book:
-    """Run the notebooks that have changed, build the book, and check it; it is at `site/` in the course's folder.
+    """Run the notebooks that have changed, build the book into `site/` in the course's folder, and check it.
 
     Raises:
-        BookError -- where a notebook does not run, Sphinx objects, or the built pages are not what they must be
+        BookError -- if a notebook does not run, if Sphinx reports an error, or if the built pages have flaws
     """
     if not all(map(find_spec, ("sphinx", "myst_nb", "sphinx_book_theme", "bs4"))):
         raise BookError("The book is made by Sphinx and MyST-NB, which are not installed here: `make setup` does so.")
@@ -58,7 +58,7 @@ def build(course: Course, console: Console) -> Book:
             task = progress.add_task(f"running {name}", total=None, visible=name in waiting)
             notebooks[name] = execution.executed(name, course, partial(progress.update, task))
             progress.update(task, visible=False)
-            if name in waiting and not console.is_terminal:  # where no bar moves, a line says that something does
+            if name in waiting and not console.is_terminal:  # without a progress bar, a line shows the progress
                 console.print(f"{name} has been run")
     console.print("Building the pages …")
     return write(notebooks, course.folder / "site")
@@ -69,10 +69,10 @@ def write(notebooks: Mapping[str, NotebookNode], site: Path) -> Book:
 
     Arguments:
         notebooks -- by assignment, in the book's order
-        site -- becomes the book, once it is as it must be; what was there before goes
+        site -- folder that is replaced by the book, once the book has passed its checks
 
     Raises:
-        BookError -- where Sphinx objects, or the built pages are not what they must be
+        BookError -- if Sphinx reports an error, or if the built pages have flaws
     """
     work = site.with_name(f"{site.name}.unfinished")
     shutil.rmtree(work, ignore_errors=True)

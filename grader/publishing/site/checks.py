@@ -1,4 +1,4 @@
-"""Is the course book what it must be? Asked of the built pages, as a browser gets them."""
+"""Check the built pages of the course book, as a browser gets them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LOADED = {
     "audio": "src",
     "embed": "src",
 }
-LOADING = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}  # of a <link>
+LOADING = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest"}  # values of a <link>'s rel
 STYLE_LOADS = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"')\s;]+)|url\(\s*[\"']?([^\"')]+)")
-TELLING = 24  # characters, from which on a line of a solution tells something
+TELLING = 24  # characters that a line of a solution needs to reveal something
 TEXTS = (".html", ".js", ".ipynb", ".txt", ".json")
 
 
@@ -37,10 +37,10 @@ class _Page:
 
 
 def flaws(site: Path) -> list[str]:
-    """What is wrong with a built book, one sentence each.
+    """Return what is wrong with a built book, in one sentence each.
 
-    Pictures without a description, links and anchors that lead nowhere, external links that are none, whatever would be
-    loaded from another host, and lines of solutions.
+    Flaws are pictures without a description, links and anchors that lead nowhere, malformed external links, anything
+    that would be loaded from another host, and lines of solutions.
     """
     read = {path: _read(path) for path in pages(site)}
     found = []
@@ -57,12 +57,15 @@ def flaws(site: Path) -> list[str]:
 
 
 def external_links(site: Path) -> list[str]:
-    """The addresses of other hosts that pages link to; nothing is asked of them."""
+    """Return the addresses of other hosts that pages link to; no request is sent to them."""
     return sorted({link for path in pages(site) for link in _read(path).links if _is_foreign(link)})
 
 
 def leaks(site: Path) -> list[str]:
-    """Lines of reference solutions that the book gives away, one sentence each; what a notebook gives, it may show."""
+    """Return the lines of reference solutions that the book contains, in one sentence each.
+
+    Lines that are in the prose of a notebook are given to students, and are not leaks.
+    """
     given = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("notebooks/*/*.md"))
     texts = {}
     for path in sorted(site.rglob("*")):
@@ -79,14 +82,14 @@ def leaks(site: Path) -> list[str]:
 
 
 def telling_lines(solution: str) -> set[str]:
-    """The lines between the markers of a solution module that are long enough to tell something."""
+    """Return the lines between the markers of a solution module that are long enough to reveal something."""
     bodies = [part.partition("### END SOLUTION")[0] for part in solution.split("### BEGIN SOLUTION")[1:]]
     lines = {line.strip() for body in bodies for line in body.splitlines()}
     return {line for line in lines if len(line) >= TELLING}
 
 
 def pages(site: Path) -> list[Path]:
-    """The pages of a book."""
+    """Return the pages of a book."""
     return sorted(path for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts)
 
 
@@ -120,7 +123,7 @@ def _is_foreign(address: str) -> bool:
 
 
 def _dead(path: Path, page: _Page, pages: dict[Path, _Page]) -> list[str]:
-    """The links of a page that lead nowhere, as far as can be told without a network."""
+    """Return the links of a page that lead nowhere, as far as this can be checked without a network."""
     dead = []
     for link in [*page.links, *(one for one in page.loads if not one.startswith("data:"))]:
         parts = urlsplit(link)

@@ -1,6 +1,6 @@
-"""The notebooks of the course book, run: outputs of the right solutions below the cells that a student gets.
+"""Run the notebooks of the course book: the student's cells, with the outputs of correct solutions below them.
 
-A notebook is run again only when what it is made from has changed; what is kept on disk has no solution in it.
+A notebook is run again only if its sources have changed; the copy kept on disk contains no solutions.
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from grader.base.errors import CourseError
 from grader.base.files import write_atomically
 from grader.publishing import build
 
-CELL_SECONDS = 3600  # of a cell that trains, on a slow and busy machine
-# The numbers in the prose are those of the networks that come along; a bar that has run to its end says nothing.
+CELL_SECONDS = 3600  # enough for a cell that trains, on a slow and busy machine
+# The numbers in the prose come from the networks included in the course, and a finished progress bar is no information.
 ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 class OnCell(Protocol):
-    """Is told of each cell that begins to run: how many are done, and of how many."""
+    """A callback that is called when a cell begins to run, with the number of finished cells and of all cells."""
 
     def __call__(self, *, completed: float, total: float) -> object: ...
 
 
 class BookError(CourseError):
-    """The course book cannot be built, or is not what it must be; the message says where."""
+    """Signals that the course book cannot be built, or has flaws; the message says where."""
 
 
 def executed(name: str, course: Course, on_cell: OnCell | None = None) -> NotebookNode:
-    """The student's notebook with the outputs that right functions give.
+    """Return the student's notebook with the outputs that correct functions give.
 
     Arguments:
         name -- the assignment
-        course -- whose folder keeps what has been run
-        on_cell -- told of each cell that begins to run
+        course -- its folder keeps notebooks that have been run
+        on_cell -- called when a cell begins to run
 
     Raises:
         BookError -- names the notebook and the cell that does not run
@@ -63,13 +63,13 @@ def executed(name: str, course: Course, on_cell: OnCell | None = None) -> Notebo
 
 
 def is_kept(name: str, course: Course) -> bool:
-    """Whether `executed` has only to read."""
+    """Say whether `executed` only has to read a kept notebook."""
     path = course.folder / "executed" / f"{name}.ipynb"
     return path.exists() and nbformat.read(path, 4).metadata.get("made_from") == made_from(name)
 
 
 def made_from(name: str) -> str:
-    """Digest of all that the outputs of a notebook depend on."""
+    """Return a digest of everything that the outputs of a notebook depend on."""
     import data
     from data.lookup import at_hand
 
@@ -80,7 +80,7 @@ def made_from(name: str) -> str:
 
 
 def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> None:
-    """Run a notebook's cells in a kernel of this environment; outputs are put in place.
+    """Run a notebook's cells in a kernel of this environment, and put the outputs into the notebook.
 
     Raises:
         BookError -- names the notebook and the cell that does not run
@@ -98,7 +98,7 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> Non
 
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_QUICK"} | ENVIRONMENT
     with TemporaryDirectory() as folder:
-        environment["COURSE_FOLDER"] = folder  # the learner's own record is neither touched nor shown
+        environment["COURSE_FOLDER"] = folder  # so that the user's own record is neither changed nor shown
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
@@ -117,10 +117,10 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> Non
 
 
 def copy_outputs(solved: NotebookNode, notebook: NotebookNode) -> None:
-    """Put the outputs of the solved notebook below the same cells of the student's, and what its widgets hold.
+    """Copy the outputs and widget states of the solved notebook to the same cells of the student's notebook.
 
     Raises:
-        BookError -- where the two do not have the same cells
+        BookError -- if the two do not have the same cells
     """
     if [cell.id for cell in solved.cells] != [cell.id for cell in notebook.cells]:
         raise BookError("The notebook that was run and the student's do not have the same cells: run `course build`.")

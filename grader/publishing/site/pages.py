@@ -1,6 +1,6 @@
-"""The pages of the course book, as Sphinx reads them: notebooks with their pictures beside them, prose, the front page.
+"""Write the pages of the course book as Sphinx reads them: notebooks with their pictures, prose, and the front page.
 
-Titles, times and pictures come from the notebooks themselves: nothing is said of an assignment a second time.
+Titles, times and pictures come from the notebooks themselves, so that nothing about an assignment is stated twice.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from grader.submission.cells import grade_id_of
 PROSE = ROOT / "docs"
 FRONT = "index.md"
 PLACE = "<!-- assignments -->"  # in the front page's text
-LONG = 24  # lines, from which on given code is folded: it may be read, it need not be
+LONG = 24  # lines above which given code is folded, because reading it is optional
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 COVER = (800, 400)  # pixels of a picture on the front page
-MOSTLY = 0.5  # of it is paper, at most
+MOSTLY = 0.5  # share of bare paper in such a picture, at most
 ANSWER = "*Here stands your answer, in the notebook.*"
 
 
 def write(notebooks: Mapping[str, NotebookNode], pages: Path, beside: Path) -> None:
-    """Write all that Sphinx makes the book from.
+    """Write all sources from which Sphinx makes the book.
 
     Arguments:
         notebooks -- run, by assignment, in the book's order
-        pages -- receives the pages' sources
-        beside -- receives what goes into the book as it is: pictures, and notebooks to take away
+        pages -- receives the sources of the pages
+        beside -- receives what is copied into the book unchanged: pictures, and notebooks to download
 
     Raises:
-        BookError -- where a picture has no description
+        BookError -- if a picture has no description
     """
     for folder in (pages, beside):
         shutil.rmtree(folder, ignore_errors=True)
@@ -69,7 +69,7 @@ def write(notebooks: Mapping[str, NotebookNode], pages: Path, beside: Path) -> N
 
 
 def _page(name: str, notebook: NotebookNode, pictures: _Pictures, linked: _Linked) -> NotebookNode:
-    """A notebook as the book shows it: outputs that a browser can show, and none of nbgrader's metadata."""
+    """Return a notebook as the book shows it: with outputs that a browser can show, and without nbgrader's metadata."""
     state = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     cells = []
     for number, cell in enumerate(deepcopy(notebook.cells), start=1):
@@ -89,7 +89,7 @@ def _page(name: str, notebook: NotebookNode, pictures: _Pictures, linked: _Linke
 
 
 def _to_take_away(notebook: NotebookNode) -> NotebookNode:
-    """The student's notebook, without outputs."""
+    """Return the student's notebook without outputs."""
     bare = deepcopy(notebook)
     bare.metadata = NotebookNode({key: bare.metadata[key] for key in ("kernelspec", "language_info")})
     for cell in bare.cells:
@@ -100,12 +100,12 @@ def _to_take_away(notebook: NotebookNode) -> NotebookNode:
 
 
 def _shown(outputs: list[Any], state: Mapping[str, Any], pictures: _Pictures, place: str) -> Iterator[NotebookNode]:
-    """Outputs without what is said aside, with the last picture in place of a widget, and pictures as files."""
+    """Yield outputs without stderr, with the last picture in place of a widget, and with pictures as files."""
     for output in map(NotebookNode, outputs):
         data = output.get("data", {})
         if output.output_type == "stream":
             if output.name == "stdout":
-                # What a carriage return overwrites was there to be overwritten.
+                # Text before a carriage return, as in a progress bar, was meant to be overwritten.
                 output.text = re.sub(r"[^\n]*\r(?!\n)", "", output.text)
                 yield output
         elif VIEW in data:
@@ -120,14 +120,14 @@ def _shown(outputs: list[Any], state: Mapping[str, Any], pictures: _Pictures, pl
 
 
 def _held(model: str, state: Mapping[str, Any]) -> list[Any]:
-    """The outputs that a widget shows: none for a slider or a bar."""
+    """Return the outputs that a widget shows; a slider or a bar has none."""
     inside = state.get(model, {}).get("state", {})
     children = [child.removeprefix("IPY_MODEL_") for child in inside.get("children", ())]
     return [*inside.get("outputs", ()), *(output for child in children for output in _held(child, state))]
 
 
 def _with_folded_cases(markup: str) -> str:
-    """A check's line stays in sight, its table of cases is opened by whoever wants to see it."""
+    """Fold a check's table of cases, so that only its headline shows until a reader opens the table."""
     if "convnets-mark" not in markup:
         return markup
     return re.sub(r"<div [^>]*><table.*?</table></div>", r"<details><summary>cases</summary>\g<0></details>", markup)
@@ -142,7 +142,7 @@ class _Pictures:
         folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, content: str, about: Mapping[str, Any], place: str) -> str:
-        """Keep a picture; returns what a page shows it by."""
+        """Save a picture, and return the HTML that shows it on a page."""
         from PIL import Image
 
         alt = about.get("alt", "")
@@ -160,7 +160,7 @@ class _Pictures:
         )
 
     def cover(self) -> tuple[str, str]:
-        """The first that fills a card well, small: its file and description."""
+        """Save a small version of the first picture that suits a card; return its file name and description."""
         from PIL import Image, ImageOps
 
         path, alt = next((one for one in self.described if _fills_a_card(one[0])), self.described[0])
@@ -173,7 +173,7 @@ class _Pictures:
 
 
 def _fills_a_card(path: Path) -> bool:
-    """Whether a picture is of a card's shape, more or less, and more picture than bare paper."""
+    """Say whether a picture has about the shape of a card, and less bare paper than content."""
     import numpy as np
     from PIL import Image, ImageColor
 
@@ -201,7 +201,7 @@ def _card(name: str, notebook: NotebookNode, pictures: _Pictures) -> str:
 
 
 def _contents(cards: Mapping[str, list[str]], names: list[str], others: list[str]) -> str:
-    """Week by week: what the front page shows, and what the side bar is made from."""
+    """Return the front page's content week by week, with the entries of the side bar."""
     parts = []
     for week, of_week in cards.items():
         listed = [name for name in names if name.startswith(f"w{week}_")]
@@ -215,9 +215,9 @@ def _toctree(caption: str, pages: list[str]) -> str:
 
 
 class _Linked:
-    """Links between files of the repository, led to the pages that these become.
+    """A rewriter of links between files of the repository into links between the pages of the book.
 
-    Markdown that is linked to comes into the book too. Any other file stays where it is: of such a link the words are left.
+    Linked Markdown files become pages, too. Other files are not in the book: only the words of such a link are kept.
     """
 
     def __init__(self, assignments: set[str], pages: Path) -> None:
@@ -225,12 +225,12 @@ class _Linked:
         self.others: list[Path] = []
 
     def rewritten(self, text: str, origin: Path) -> str:
-        """The text of a file, with links that hold in the book."""
+        """Return the text of a file with links that work in the book."""
         return LINK.sub(lambda found: self._link(found, origin), text)
 
     def write_others(self) -> None:
-        """Write the pages that are there because others link to them."""
-        for path in self.others:  # which grows meanwhile
+        """Write the pages that exist because other pages link to them."""
+        for path in self.others:  # the list grows during the loop
             page = self.pages / path.relative_to(ROOT)
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(f"---\norphan: true\n---\n\n{self.rewritten(path.read_text(encoding='utf-8'), path)}")
@@ -250,7 +250,7 @@ class _Linked:
         return f"[{words}](/{page}{hash_sign}{anchor})" if page else words
 
     def _page(self, path: Path) -> str:
-        """The source of the page that a file of the repository becomes; empty where it becomes none."""
+        """Return the source of the page that a file of the repository becomes; empty if it does not become a page."""
         if path.parent.name == path.stem and path.stem in self.assignments:
             return f"{path.stem}.ipynb"
         if path.parent == PROSE and path.suffix == ".md":

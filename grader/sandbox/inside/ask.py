@@ -1,5 +1,8 @@
-"""Asks a student's function all its cases, in the student's kernel. This text and the question come with the request,
-beside its code: IPython would read every number in it as Python, twice."""
+"""Call a student's function on all its cases, in the student's kernel.
+
+This text and the question are sent with the request, but beside its code: IPython would parse every number in the code
+as Python, twice.
+"""
 
 import contextlib
 import os
@@ -19,7 +22,7 @@ reference = {"__name__": "reference"}
 exec(lent, reference)
 own = {helper: shell.user_ns.get(helper, missing) for helper in question["helpers"] if lent}
 shell.user_ns.update({helper: reference[helper] for helper in own})
-# Where the first line of a definition calls a helper, for a default, a wrong helper has kept it from being defined.
+# If the first line of a definition calls a helper, for a default, a wrong helper has prevented the definition.
 again = lent and name not in shell.user_ns
 if again:
     own[name] = missing

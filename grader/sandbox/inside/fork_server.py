@@ -1,15 +1,17 @@
-"""The fork server: imports once what an assignment needs, then forks a spawner for each process that grades, and these fork
-one kernel after the other, each for one hand-in.
+"""The fork server: it imports once what an assignment needs, then forks a spawner for each grading process.
 
-Runs inside the sandbox, as root of its user namespace, and never runs a line of a student's. Each kernel gets namespaces
-of its own (mounts, processes, IPC, network, users): it sees neither the fork server nor a spawner nor another kernel, nor what
-one has left, for all that it can write to is new and vanishes with it. A spawner's kernels live one at a time.
+Each spawner forks one kernel after the other, each for one hand-in; they run one at a time.
 
-stdin is a listening socket; who connects has a spawner. A request is a line of JSON: {"connection": what the kernel's
-connection file says, "filters": base64 of the filter of system calls, "masked": paths that say nothing, "shown": folders
+The fork server runs inside the sandbox, as root of its user namespace, and never runs a line of a student's code. Each
+kernel gets its own namespaces (mounts, processes, IPC, network, users): it sees neither the fork server nor a spawner
+nor another kernel, nor what another kernel has left, because everything that it can write to is new and is deleted with
+it.
+
+stdin is a listening socket; each connection gets a spawner. A request is a line of JSON: {"connection": content of the
+kernel's connection file, "filters": base64 of the filter of system calls, "masked": paths to hide, "shown": folders
 that can be read, "disk": bytes, "files": inodes, "tasks": processes and threads}.
 The answers: {"ready": threads}, then for each request {"started": true} and {"ended": exit status}. A spawner ends, and
-its kernel with it, when the line is closed.
+its kernel with it, when the connection is closed.
 """
 
 import base64
@@ -37,7 +39,7 @@ SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 SET_PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, CAPBSET_DROP, SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 CAPABILITIES = 64
-# What a kernel imports by itself while it starts.
+# The modules that a kernel imports itself while it starts.
 STARTING = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
@@ -56,7 +58,7 @@ def call(name, *arguments):
     """Call a function of the C library.
 
     Raises:
-        OSError -- where it fails
+        OSError -- if it fails
     """
     if getattr(libc, name)(*arguments) < 0:
         number = ctypes.get_errno()
@@ -64,22 +66,22 @@ def call(name, *arguments):
 
 
 def mount(source, target, kind, flags, options=""):
-    """mount(2), of texts."""
+    """Call mount(2) with strings."""
     call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
 
 
 def prctl(option, value):
-    """prctl(2), of whole numbers."""
+    """Call prctl(2) with whole numbers."""
     call("prctl", option, ctypes.c_ulong(value), 0, 0, 0)
 
 
 def main():
-    """Import, then serve whoever connects."""
+    """Import what is needed, then fork a spawner for each connection."""
     sys.path.pop(0)  # this file's folder
-    gc.disable()  # what is imported is no garbage; looking for some takes a quarter of the time
+    gc.disable()  # imported modules are not garbage; searching them for it takes a quarter of the time
     preload = json.loads(sys.argv[1])
     for name in [*STARTING, *preload["modules"]]:
-        with suppress(Exception):  # what cannot be imported here will say so in the student's cell
+        with suppress(Exception):  # a failed import is reported in the student's cell
             importlib.import_module(name)
     for name, keywords in preload["datasets"]:
         with suppress(Exception):
@@ -87,11 +89,11 @@ def main():
     draw_once()
     kept = {path.name: path.read_bytes() for path in Path(HOME, ".matplotlib").glob("fontlist-*.json")}
     gc.collect()
-    gc.freeze()  # so that a child's garbage collector does not copy pages that all could share
+    gc.freeze()  # so that a child's garbage collector does not copy pages that all can share
     gc.enable()
     prctl(SET_DUMPABLE, 0)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no spawner is waited for
-    threads = len(os.listdir("/proc/self/task"))  # of which a fork has one: what the others had locked stays locked
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps the spawners
+    threads = len(os.listdir("/proc/self/task"))  # a fork has only one of them: locks that the others held stay locked
     listener = socket.socket(fileno=0)
     while True:
         line, _ = listener.accept()
@@ -102,14 +104,14 @@ def main():
 
 
 def serve(line, threads, kept):
-    """A spawner's life."""
+    """Run as the spawner of one connection until it is closed."""
     prctl(SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     say(line, ready=threads)
     processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
     for text in line.makefile():
         request = json.loads(text)
-        call("setns", processes, NEWPID)  # back from the kernel's before: only from its own can it go to a new one
+        call("setns", processes, NEWPID)  # back from the last kernel's: it can enter a new one only from its own
         call("unshare", NEWPID)
         child = os.fork()
         if child == 0:
@@ -119,13 +121,13 @@ def serve(line, threads, kept):
         say(line, started=True)
         ended = os.pidfd_open(child)
         if line in select.select([line, ended], [], [])[0]:
-            return  # nobody listens any more
+            return  # the connection was closed
         os.close(ended)
         say(line, ended=status_of(child))
 
 
 def draw_once():
-    """Draw a figure into memory, so that every kernel has its fonts read."""
+    """Draw a figure into memory, so that every kernel starts with its fonts read."""
     if "matplotlib.figure" in sys.modules:
         figure = sys.modules["matplotlib.figure"].Figure()
         figure.subplots().set_title("$x$")
@@ -133,12 +135,12 @@ def draw_once():
 
 
 def say(line, **message):
-    """Answer the grader."""
+    """Send a message to the grader."""
     line.sendall(json.dumps(message).encode() + b"\n")
 
 
 def guarded(function):
-    """Run the rest of a forked process; whatever happens, it does not come back as a second fork server."""
+    """Run the rest of a forked process and exit, whatever it raises: it must not go on as a second fork server."""
     try:
         os._exit(function() or 0)
     except BaseException as error:
@@ -148,13 +150,17 @@ def guarded(function):
 
 
 def status_of(child):
-    """Wait for a process; its exit status, or 128 + the signal that ended it, as a shell has it."""
+    """Wait for a process and return its exit status, or 128 + the signal that ended it, as a shell does."""
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return code if code >= 0 else 128 - code
 
 
 def to_first_process(request, kept):
-    """Leave all else of the fork server's, give up every right, and start the kernel's process; then bury what dies here."""
+    """Enter new namespaces, drop every right and start the kernel's process; then reap the processes that end in them.
+
+    Returns:
+        the kernel's exit status
+    """
     prctl(SET_PDEATHSIG, signal.SIGKILL)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
@@ -163,7 +169,7 @@ def to_first_process(request, kept):
     call("unshare", NEWNS | NEWIPC | NEWNET)
     furnish(request, kept)
     give_up_rights(proc)
-    prctl(SET_PDEATHSIG, signal.SIGKILL)  # other rights, and the system forgets it
+    prctl(SET_PDEATHSIG, signal.SIGKILL)  # set again: the system clears it when a process's rights change
     os.close(proc)
     resource.setrlimit(resource.RLIMIT_NPROC, (request["tasks"], request["tasks"]))
     kernel = os.fork()
@@ -177,8 +183,11 @@ def to_first_process(request, kept):
 
 
 def furnish(request, kept):
-    """A /proc that shows this kernel's processes alone, terminals and a loopback of its own, and new folders in place of all
-    that can be written to."""
+    """Mount what belongs to one kernel alone.
+
+    It gets a /proc that shows only its own processes, terminals and a loopback of its own, and new folders in place of
+    all those that can be written to.
+    """
     mount("none", "/", "none", REC | PRIVATE)
     mount("proc", "/proc", "proc", RDONLY | NOSUID | NODEV | NOEXEC)
     mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, "newinstance,ptmxmode=0666,mode=620")
@@ -186,9 +195,8 @@ def furnish(request, kept):
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
     for path in request["masked"]:
         mount("/dev/null", path, "none", BIND)
-    shown = {
-        path: os.open(path, os.O_PATH) for path in request["shown"]
-    }  # where they lie in a folder that is hidden now
+    # Opened here, because the mounts below hide the folders that they are in.
+    shown = {path: os.open(path, os.O_PATH) for path in request["shown"]}
     size = f"size={request['disk']},nr_inodes={request['files']}"
     for place, mode in (("/tmp", "1777"), ("/dev/shm", "1777"), (HOME, "0700")):
         mount("tmpfs", place, "tmpfs", NOSUID | NODEV, f"{size},mode={mode}")
@@ -205,7 +213,7 @@ def furnish(request, kept):
 
 def give_up_rights(proc):
     """Become an ordinary user with no capability and no way to a new one, not even in a user namespace of its own."""
-    prctl(SET_DUMPABLE, 1)  # or the maps below would belong to root
+    prctl(SET_DUMPABLE, 1)  # otherwise the maps below would belong to root
     group = os.getgid()
     user = os.getuid()
     call("unshare", NEWUSER)
@@ -227,7 +235,7 @@ def give_up_rights(proc):
 
 
 def refuse(filters):
-    """Have system calls that no hand-in needs refused, from here on."""
+    """Refuse system calls that no hand-in needs, from here on."""
     if filters:
         program = ctypes.create_string_buffer(filters, len(filters))
         header = struct.pack("HxxxxxxP", len(filters) // 8, ctypes.addressof(program))
@@ -235,12 +243,12 @@ def refuse(filters):
 
 
 def to_kernel(filters):
-    """Become the kernel that the hand-in is run in."""
+    """Become the kernel that runs the hand-in."""
     os.setsid()
     os.dup2(1, 2)
     os.chdir(HOME)
     if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()  # every kernel would draw the fork server's numbers
+        sys.modules["numpy.random"].seed()  # otherwise every kernel would draw the same random numbers
     sys.argv = ["ipykernel_launcher", "-f", CONNECTION, "--HistoryManager.enabled=False"]
     from ipykernel import kernelapp
 

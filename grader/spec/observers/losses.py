@@ -1,13 +1,13 @@
-"""What a loss is asked: its value, and the gradient that a network would learn by.
+"""The observer of a loss: it returns the loss's value, and the gradient that a network would learn by.
 
-`look_at_loss` runs in the student's kernel, by its text alone, on every backend.
+`look_at_loss` runs in the student's kernel, which gets the text of this function alone, on every backend.
 """
 
 # mypy: disable-error-code="no-untyped-def"
 
 
 def look_at_loss(function, *, y_true, y_pred, **kwargs):
-    """Ask a loss for its value and for its gradient.
+    """Return a loss's value and its gradient.
 
     Arguments:
         function -- gives a scalar tensor
@@ -15,7 +15,8 @@ def look_at_loss(function, *, y_true, y_pred, **kwargs):
         y_pred -- array, or a list or tuple of them; the function gets all of them as tensors
 
     Returns:
-        dict: the loss, and its gradient by y_pred, a list where y_pred is one; zeros where no gradient comes through
+        dict: the loss, and its gradient by y_pred, a list if y_pred is a list or tuple; zeros for tensors that no
+        gradient reaches
     """
     import keras
     import numpy as np
@@ -49,7 +50,7 @@ def look_at_loss(function, *, y_true, y_pred, **kwargs):
     loss = called(*given)
     try:
         slopes = gradients()
-    except Exception:  # in NumPy's hands; each backend says so in its own way
+    except Exception:  # the loss was computed in NumPy: each backend raises its own exception for it
         slopes = [None] * len(given)
     slopes = [np.zeros(tuple(one.shape)) if slope is None else slope for one, slope in zip(given, slopes, strict=True)]
     return {"the loss": loss, "its gradient": slopes if several else slopes[0]}

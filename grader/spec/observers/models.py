@@ -1,7 +1,7 @@
-"""What a function that builds a model is asked: what the model does, whatever its layers are called.
+"""The observer of a function that builds a model: it looks at what the model does, whatever its layers are called.
 
-`look_at_model` runs in the student's kernel, by its text alone. Every weight gets numbers that follow from its role and
-its shape, never from its place, so that models that were put together in another order answer alike.
+`look_at_model` runs in the student's kernel, which gets the text of this function alone. The numbers in each weight
+follow from its role and its shape, never from its place, so that models assembled in another order answer alike.
 """
 
 # mypy: disable-error-code="no-untyped-def"
@@ -17,25 +17,25 @@ def look_at_model(
     initializer=None,
     he=None,
     joined=None,
-    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - lives as long as this text: one check, one grading
+    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - kept as long as this text: one check, one grading
     **kwargs,
 ):
-    """Build a model and look at one side of it.
+    """Build a model and return one aspect of what it does.
 
     Arguments:
         function -- builds the model from the other arguments
-        look -- "sizes", "parameters", "kind", "beginning", "inference", "training" or "dropout"; "eager" calls a block on
-            numbers, where it can be told the mode it is in
+        look -- "sizes", "parameters", "kind", "beginning", "inference", "training" or "dropout"; "eager" calls a block
+            on numbers, so that it can be given the mode it is in
         pictures -- array (m, n_H, n_W, n_C), float32; a list of them for a block that takes several tensors
-        dense -- factor of the dense layers' weights: small where the pictures are bright, or every probability would be
-            0 or 1, whatever is in them
-        block -- whether the function takes tensors first and returns them: the model is what lies between, and the number
-            that it must return, where it is not one
-        initializer -- "given": the function takes `initializer=` and gets one that gives the same numbers on every backend;
-            otherwise the name of the one in Keras that it must take by itself, where that is not Glorot's
-        he -- how many filters must begin with He's spread; how the others begin is the builder's affair
-        joined -- where dropout is looked at: of filters from so many channels to half as many, the second half is read
-        kept -- the model of the call before, for one of ResNet's size costs a second
+        dense -- factor of the dense layers' weights: small if the pictures are bright, because otherwise every
+            probability would be 0 or 1, whatever is in them
+        block -- whether the function takes tensors first and returns them: the model is then what lies between; a
+            number if it must return more than one tensor
+        initializer -- "given": the function takes `initializer=` and gets one that gives the same numbers on every
+            backend; otherwise the name of the Keras initializer that it must use by default, if that is not Glorot's
+        he -- how many filters must begin with He's spread; the others may begin in any way
+        joined -- for "dropout": number of channels; filters from so many to half as many read the second half
+        kept -- the model of the call before, because building one of ResNet's size takes a second
 
     Returns:
         dict of what is compared, by names that a message can use
@@ -49,7 +49,7 @@ def look_at_model(
         return int(np.prod(shape[:-1])), int(np.prod(shape[:-2])) * shape[-1]
 
     def draw(label, shape, scaled):
-        """Normal numbers, then scaled; where there are very many, the same hundred thousand again and again."""
+        """Return normal numbers, scaled; if there are very many, the same hundred thousand are repeated."""
         rng = np.random.default_rng([zlib.crc32(label.encode()), *shape])
         drawn = rng.standard_normal(min(int(np.prod(shape)), 99_991))
         return np.resize(scaled(drawn).astype(np.float32), shape)
@@ -63,8 +63,9 @@ def look_at_model(
         return draw(weight.name, shape, lambda drawn: spread * drawn)
 
     def handed_on(weight):
-        """Filters that hand on one channel pixel by pixel, to the first; with offsets, so that a dropped number is told by
-        what was added since."""
+        """Return filters that copy one channel, pixel by pixel, to the first; with offsets, so that a dropped number is
+        recognised by what was added since.
+        """
         shape = tuple(weight.shape)
         if len(shape) < 4:
             return np.ones(shape, np.float32)
@@ -74,7 +75,7 @@ def look_at_model(
         return filters
 
     def dropped():
-        """What dropout does on the one way that is open: what it keeps is scaled up, what it drops is not there."""
+        """Return what dropout does on the one open path: what it keeps is scaled up, what it drops is missing."""
 
         def first(training):
             out = called([np.ones((24, *one.shape[1:]), np.float32) for one in given], training)
@@ -106,7 +107,7 @@ def look_at_model(
         return keras.ops.convert_to_numpy(value)
 
     def moving(name):
-        """The running numbers of all layers, shape by shape: which layer has which is the builder's affair."""
+        """Return the moving statistics of all layers, by shape: the builder decides which layer has which."""
         by_shape: dict = {}
         for weight in floats:
             if weight.name == name:
@@ -127,7 +128,7 @@ def look_at_model(
         return keras.Model(inputs, found)
 
     def called(numbers, training):
-        """What the model gives, an array or, where there are several, a list."""
+        """Return what the model gives: an array or, if there are several, a list."""
         tensors = [keras.ops.convert_to_tensor(one) for one in numbers]
         out = model(tensors if len(tensors) > 1 else tensors[0], training=training)
         several = isinstance(out, (tuple, list))
@@ -140,7 +141,7 @@ def look_at_model(
     call = repr((args, options, [one.shape[1:] for one in given]))
     before, model = kept.pop(function, (None, None))
     if before != call or look == "beginning":
-        model = None  # first, for two of them may be more than there is room for
+        model = None  # freed first, because two models may need more memory than there is
         model = build()
     if not isinstance(model, keras.Model):
         raise TypeError(f"expected a keras.Model, got {type(model).__name__}")
@@ -162,7 +163,7 @@ def look_at_model(
         zero = all(not array(weight).any() for weight in floats if weight.name in ("bias", "beta", "moving_mean"))
         if he:
             starts = [array(kernel) for kernel in kernels]
-            # Of few numbers the spread is not exact: six standard errors.
+            # The spread of few numbers is not exact, so several standard errors are allowed.
             found = [
                 abs(start.std() / np.sqrt(2 / fan(start.shape)[0]) - 1) < 0.05 + 3 / np.sqrt(start.size)
                 for start in starts

@@ -1,18 +1,18 @@
-"""What the functions of transfer learning are asked: which pictures the augmentation makes, what learns, what stays put.
+"""The observers of transfer learning: which pictures the augmentation makes, what learns, and what does not change.
 
-The observers run in the student's kernel, each by its text alone.
+The observers run in the student's kernel, which gets the text of each function alone.
 """
 
 # mypy: disable-error-code="no-untyped-def"
 
 
 def look_at_augmenter(function, *, look, seed):
-    """Build an augmentation and look at what it does to pictures of known marks.
+    """Build an augmentation and return one aspect of what it does to pictures with known marks.
 
     Arguments:
         function -- builds it, without arguments
         look -- "kind", "sizes", "inference", "flips" or "turns"
-        seed -- int, of Keras's random numbers and of the pictures
+        seed -- int, seed of Keras's random numbers and of the pictures
 
     Returns:
         dict of what is compared, by names that a message can use
@@ -30,7 +30,7 @@ def look_at_augmenter(function, *, look, seed):
     if look in ("sizes", "inference"):
         out = keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(noise), training=look == "sizes"))
         return {"the output's shape": out.shape} if look == "sizes" else {"the output": out}
-    # A red mark to the right of the middle, a green one above it: no turn takes the one to the other's side.
+    # A red mark to the right of the middle, a green one above it: a flip changes their orientation, a turn does not.
     pictures = np.zeros((256, 33, 33, 3), "float32")
     pictures[:, 15:18, 23:26, 0] = 255
     pictures[:, 7:10, 15:18, 1] = 255
@@ -57,15 +57,15 @@ def look_at_transfer(
     *args,
     look,
     pictures,
-    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - lives as long as this text: one check, one grading
+    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - kept as long as this text: one check, one grading
 ):
-    """Build a classifier on a borrowed base and look at one side of it.
+    """Build a classifier on a pretrained base and return one aspect of what it does.
 
     Arguments:
-        function -- `alpaca_model` or what takes its place, called with the other arguments
+        function -- `alpaca_model` or a function in its place, called with the other arguments
         look -- "sizes", "parameters", "borrowed", "inference", "training" or "dropout"
         pictures -- array (m, n_H, n_W, 3), 0 to 255, float32
-        kept -- the model of the call before: its base costs half a second
+        kept -- the model of the call before, because building its base takes half a second
 
     Returns:
         dict of what is compared, by names that a message can use
@@ -76,9 +76,9 @@ def look_at_transfer(
     import keras
     import numpy as np
 
-    os.environ["COURSE_PRETRAINED"] = "own"  # everybody is asked with the same base
+    os.environ["COURSE_PRETRAINED"] = "own"  # so that every student's function gets the same base
 
-    # The default augmentation is made once and stays with the size that it saw first: here is one that is never random.
+    # The default augmentation is made once and keeps the size of its first input; this one is never random.
     class Negative(keras.layers.Layer):
         def call(self, x):
             return 255 - x
@@ -122,7 +122,7 @@ def look_at_transfer(
         called(pictures, training=True)
         moved = sum(not np.array_equal(array(weight), old) for weight, old in zip(statistics, before, strict=True))
         return {"statistics that moved": moved}
-    # One feature alone is read, one of the first that is not always 0: what is left when some are dropped is scaled up by
+    # Only one feature is read, one of the first that is not always 0: the features that dropout keeps are scaled up by
     # 1 / (1 - rate).
     for weight in ours:
         weight.assign(np.zeros(weight.shape))
@@ -141,16 +141,16 @@ def look_at_fine_tuning(
     *args,
     look,
     pictures,
-    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - lives as long as this text: one check, one grading
+    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - kept as long as this text: one check, one grading
 ):
-    """Have a classifier tuned and look at what learns from then on.
+    """Fine-tune a classifier and return one aspect of what learns afterwards.
 
     Arguments:
-        function -- `fine_tune` or what takes its place: gets what the student's `alpaca_model` gives, then the other
+        function -- `fine_tune` or a function in its place: gets what the student's `alpaca_model` gives, then the other
             arguments
-        look -- "trainable"; "again", tuned twice; "settings"; "fit", after a step
+        look -- "trainable"; "again", tuned twice; "settings"; "fit", after one training step
         pictures -- array (m, n_H, n_W, 3), 0 to 255, float32
-        kept -- the base that was borrowed last and its weights, for it costs half a second
+        kept -- the base that was loaded last and its weights, because loading it takes half a second
 
     Returns:
         dict of what is compared, by names that a message can use
@@ -162,7 +162,7 @@ def look_at_fine_tuning(
 
     import data
 
-    os.environ["COURSE_PRETRAINED"] = "own"  # everybody is asked with the same base
+    os.environ["COURSE_PRETRAINED"] = "own"  # so that every student's function gets the same base
 
     class Same(keras.layers.Layer):
         def call(self, x):
@@ -172,13 +172,13 @@ def look_at_fine_tuning(
         return keras.ops.convert_to_numpy(value)
 
     def lent(*name, **options):
-        """The same base again, as it was."""
+        """Return the same base again, with the weights that it had."""
         call = repr((name, options))
         if kept.get(function, ("",))[0] != call:
             base = lender(*name, **options)
             kept[function] = call, base, [array(weight).copy() for weight in base.weights]
         _, base, numbers = kept[function]
-        base.trainable = False  # for to say True where it is True already does nothing
+        base.trainable = False  # setting True has no effect if it is True already
         base.trainable = True
         for weight, value in zip(base.weights, numbers, strict=True):
             weight.assign(value)
@@ -213,7 +213,7 @@ def look_at_fine_tuning(
             "the loss of given logits": float(array(loss)),
         }
     before = [(weight, array(weight).copy()) for weight in model.weights]
-    model.run_eagerly = True  # to trace 150 layers takes longer than a step
+    model.run_eagerly = True  # tracing 150 layers takes longer than one step
     told = model.fit(pictures, truth, batch_size=len(pictures), epochs=1, verbose=0)
     learns = {id(weight) for weight in model.trainable_weights}
     moved = [weight for weight, old in before if not np.array_equal(array(weight), old)]

@@ -1,6 +1,6 @@
-"""`check`: a function of the course, tried on its visible cases.
+"""Provide `check`, which tries a function of the course on its visible cases.
 
-Feedback only: the marks of a hand-in are made elsewhere (`grader.judging`), out of reach of the code that is judged.
+It gives feedback only: the marks of a hand-in are made by `grader.judging`, out of reach of the code that is judged.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from grader.student.notebook.exercise_of import CheckFailed, exercise_of
 
 
 def check(function: Callable) -> None:
-    """Try a function of the course on its visible cases and show what comes out.
+    """Check a function that you wrote: run it on its visible cases and show which of them pass.
 
     Arguments:
-        function -- one of the functions that a notebook asks for, as you wrote it
+        function -- one of the functions that a notebook asks for, without quotes or brackets: `check(zero_pad)`
 
     Raises:
-        AssertionError -- with one line, where a case does not pass
+        AssertionError -- with a message of one line, if a case does not pass
     """
     names = sys._getframe(1).f_globals
     assignment, exercise = exercise_of(function, names)
@@ -52,7 +52,7 @@ def check(function: Callable) -> None:
 
 
 def run(function: Callable, exercise: ExerciseKey, names: dict[str, Any]) -> Mark:
-    """The mark of a function on an exercise's visible cases; `names` is the notebook's namespace."""
+    """Return the mark of a function on an exercise's visible cases; `names` is the notebook's namespace."""
     return _assessed(exercise, _answers(function, exercise), names)
 
 
@@ -83,7 +83,7 @@ def _assessed(exercise: ExerciseKey, answers: list[Answer | None], names: dict[s
 
 
 def _sentence(mark: Mark, exercise: ExerciseKey, names: dict[str, Any]) -> str:
-    """Why the check failed, in one line: the helper that is to blame, the rule, the slip, or the first wrong case."""
+    """Say in one line why the check failed: a wrong helper, a broken rule, a known slip, or the first wrong case."""
     if mark.status == "missing":
         return f"{mark.name} is not written yet."
     beginning = f"{mark.name}: {sum(case.passed for case in mark.cases)} of {len(mark.cases)} cases pass."
@@ -107,7 +107,7 @@ def _wrong_helper(exercise: ExerciseKey, names: dict[str, Any]) -> str:
 
 
 def _sources(names: dict[str, Any]) -> list[str]:
-    """The text of the notebook's functions, and an import line for each library routine in their reach."""
+    """Return the source of the notebook's functions, and an import line for each library routine in their reach."""
     texts = []
     for alias, value in names.items():
         if isinstance(value, ModuleType):

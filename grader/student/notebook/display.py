@@ -1,4 +1,4 @@
-"""Showing something in a notebook, or on a terminal where there is none."""
+"""Show something in a notebook, or on the terminal outside of one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class OneLine(AssertionError):
-    """Ends a cell with one line; IPython shows it instead of a traceback."""
+    """An error that ends a cell with one line, which IPython shows instead of a traceback."""
 
     title = ""
 
@@ -15,7 +15,16 @@ class OneLine(AssertionError):
 
 
 def show(rich: str, text: str, instead_of: Any = None, kind: str = "text/html") -> Any:
-    """Show both, where each can be seen; what comes back can be replaced by what is shown later, in a notebook."""
+    """Show the rich version in a notebook and the text elsewhere.
+
+    Arguments:
+        rich, text -- the two versions
+        instead_of -- what an earlier call has returned: its content is replaced
+        kind -- MIME type of the rich version
+
+    Returns:
+        a handle for `instead_of`, or None outside of a notebook
+    """
     try:
         from IPython import get_ipython
         from IPython.display import display

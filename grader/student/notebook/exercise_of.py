@@ -1,4 +1,4 @@
-"""Which exercise a function that was handed to us is meant to solve."""
+"""Find the exercise that a given function is meant to solve."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from grader.student.notebook.display import OneLine
 
 
 class CheckFailed(OneLine):
-    """A check that does not pass."""
+    """Signals that a check does not pass."""
 
     title = "Check failed"
 
 
 def exercise_of(function: Any, names: dict[str, Any], asked: str = "check") -> tuple[str, ExerciseKey]:
-    """The assignment and the exercise of a function: by its own name, or by the name that a lambda or an object was given.
+    """Return the assignment and the exercise of a function, by its own name or by the name that it has in the notebook.
 
-    Help is had by the name alone as well: after a syntax error there is no function.
+    The second serves lambdas and callable objects. Help also accepts the name alone, as text: after a syntax error
+    there is no function.
     """
     if isinstance(function, str) and asked != "check" and (known := visible_key.find(function)):
         return known

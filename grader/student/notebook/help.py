@@ -1,4 +1,4 @@
-"""`hint` and `reveal`: help in steps, and the course's own solution for those who have tried."""
+"""Provide `hint` and `reveal`: help in steps, and the course's own solution once the student has tried."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ SOLUTIONS = ROOT / "solutions"
 
 
 class NotShown(OneLine):
-    """A solution that is not shown, with what to do instead."""
+    """Signals that a solution is not shown; the message says what to do instead."""
 
     title = "Not shown"
 
 
 def hint(function: Callable) -> None:
-    """Show the next step of help for a function: each call shows one more."""
+    """Show a hint for a function: each call adds the next one.
+
+    Arguments:
+        function -- one of the functions that a notebook asks for; or its name in quotes, if you have no function yet
+    """
     assignment, exercise = exercise_of(function, sys._getframe(1).f_globals, "hint")
     shown = min(record.hints_shown(exercise.name) + 1, len(exercise.hints))
     record.hinted(exercise.name, shown)
@@ -41,13 +45,13 @@ def hint(function: Callable) -> None:
 
 
 def reveal(function: Callable) -> None:
-    """Show the course's own solution of a function, to those who have tried; the record says that it was shown.
+    """Show the course's own solution of a function, once you have tried it; your record notes that it was shown.
 
     Arguments:
-        function -- one of the functions that a notebook asks for, as you wrote it
+        function -- one of the functions that a notebook asks for; or its name in quotes, if you have no function yet
 
     Raises:
-        AssertionError -- with one line, where nothing was tried yet, or where the solutions are not in this copy
+        AssertionError -- with a message of one line, if you have not tried yet, or if this copy has no solutions
     """
     assignment, exercise = exercise_of(function, sys._getframe(1).f_globals, "reveal")
     name = exercise.name
@@ -65,7 +69,10 @@ def reveal(function: Callable) -> None:
 
 
 def _solution(assignment: str, name: str) -> str:
-    """The reference's text, read and not imported, for that costs seconds; nothing in a class kit, which has none."""
+    """Return the source of the reference solution; empty in a class kit, which has no solutions.
+
+    The module is read, not imported, because importing it takes seconds.
+    """
     try:
         text = (SOLUTIONS / f"{assignment}.py").read_text(encoding="utf-8")
     except OSError:

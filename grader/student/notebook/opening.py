@@ -1,4 +1,4 @@
-"""What a notebook says of itself before it begins, and the order in which notebooks are to be read."""
+"""Read what a notebook says about itself in its first cell, and put notebooks into their order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.scoring import visible_key
 
 @dataclass(frozen=True)
 class Opening:
-    """What a notebook says of itself before it begins."""
+    """What a notebook says about itself in its first cell."""
 
     title: str
     summary: str
@@ -28,14 +28,14 @@ class Opening:
 
     @property
     def whole(self) -> str:
-        """What it takes a machine to run everything, in short."""
+        """How long a machine takes to run everything, in short."""
         return re.split("[,;]", self.needs.removeprefix("once everything is filled in, "))[0]
 
 
 def opening(path: Path) -> Opening:
-    """What a notebook file says of itself before it begins: title, first paragraph, and rows of its table.
+    """Return what a notebook file says about itself: its title, its first paragraph, and rows of its table.
 
-    A learner may have changed it, or damaged the file: what is not there any more is empty, and the name stands for the title.
+    A student may have changed or damaged the file: missing parts are empty, and the file's name replaces a lost title.
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -46,7 +46,7 @@ def opening(path: Path) -> Opening:
 
 
 def read_opening(text: str) -> Opening:
-    """What the first cell of a notebook says; what is not there is empty."""
+    """Read what the first cell of a notebook says; missing parts are empty."""
     title, _, rest = text.removeprefix("# ").partition("\n")
     summary = rest.strip().partition("\n\n")[0]
     rows = dict(re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", rest, re.MULTILINE))
@@ -55,17 +55,17 @@ def read_opening(text: str) -> Opening:
 
 
 def in_order(notebooks: Path) -> list[str]:
-    """The assignments whose notebooks are there, week by week, each after those that it builds on."""
+    """Return the assignments whose notebooks exist, week by week, each after those that it builds on."""
     names = [name for name in visible_key.assignments() if notebook_path(notebooks, name).exists()]
     return sorted(names, key=lambda name: (week(name), len(_before(notebooks, name)), name))
 
 
 def notebook_path(notebooks: Path, name: str) -> Path:
-    """Return where the notebook of an assignment is."""
+    """Return the path of an assignment's notebook."""
     return notebooks / name / f"{name}.ipynb"
 
 
 def _before(notebooks: Path, name: str) -> set[str]:
-    """Return all that must come before an assignment in its own week."""
+    """Return the assignments that must come before an assignment in its own week."""
     near = {one for one in opening(notebook_path(notebooks, name)).builds_on if week(one) == week(name)}
     return near.union(*(_before(notebooks, one) for one in near if notebook_path(notebooks, one).exists()))

@@ -1,4 +1,4 @@
-"""`progress`: which functions of the course pass their checks."""
+"""Provide `progress`, which shows which functions of the course pass their checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.student.notebook.opening import in_order
 
 
 def progress() -> None:
-    """Show which functions of the course pass their checks, over all notebooks, on this machine."""
+    """Show how far you are: for every notebook, how many of its functions pass their checks on this machine."""
     kept = record.read()
     order = in_order(ROOT / "notebooks")
     passed, revealed = kept.get("passed", {}), kept.get("revealed", [])

@@ -1,6 +1,6 @@
-"""A learner's own record: what passes, what was tried, how many hints and which solutions were shown.
+"""Keep the student's own record: which functions pass, what was tried, and which hints and solutions were shown.
 
-It stays on this machine, in one file; nothing that is graded reads it.
+The record stays on this machine, in one file; grading never reads it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ RECORD = FOLDER / "progress.json"
 
 
 def read() -> dict[str, Any]:
-    """The record: {"passed": {name: bool}, "tried": {name: times}, "hints": {name: shown}, "revealed": [name]}, each part
-    where there is something to say."""
+    """Return the record; it has only those keys for which something was recorded.
+
+    Returns:
+        {"passed": {name: bool}, "tried": {name: times}, "hints": {name: shown}, "revealed": [name]}
+    """
     try:
         return json.loads(RECORD.read_text())
     except (OSError, ValueError):
@@ -25,7 +28,7 @@ def read() -> dict[str, Any]:
 
 
 def checked(name: str, status: str) -> None:
-    """Remember a check by the status of its mark. A stub is no try: what was written and does not pass is one."""
+    """Record a check by the status of its mark: a function that is written but does not pass counts as a try."""
     record = read()
     record.setdefault("passed", {})[name] = status == "passed"
     if status not in ("passed", "missing"):
@@ -35,25 +38,25 @@ def checked(name: str, status: str) -> None:
 
 
 def has_tried(name: str) -> bool:
-    """Whether the learner has written something for a function and had it checked."""
+    """Say whether the student has written a function and checked it."""
     record = read()
     return bool(record.get("passed", {}).get(name) or record.get("tried", {}).get(name))
 
 
 def hints_shown(name: str) -> int:
-    """How many steps of help were shown."""
+    """Return how many hints were shown for a function."""
     return read().get("hints", {}).get(name, 0)
 
 
 def hinted(name: str, shown: int) -> None:
-    """Remember that so many steps of help were shown."""
+    """Record how many hints were shown for a function."""
     record = read()
     record.setdefault("hints", {})[name] = shown
     _write(record)
 
 
 def revealed(name: str) -> None:
-    """Remember that the solution was shown."""
+    """Record that the solution of a function was shown."""
     record = read()
     names = record.setdefault("revealed", [])
     if name not in names:
@@ -62,6 +65,6 @@ def revealed(name: str) -> None:
 
 
 def _write(record: dict[str, Any]) -> None:
-    """A folder that cannot be written to costs the record, not the check."""
+    """Write the record; if the folder cannot be written to, only the record is lost and the check still works."""
     with suppress(OSError):
         write_atomically(RECORD, json.dumps(record))

@@ -1,4 +1,4 @@
-"""A function that does not come to an end: a word while it runs, and the line where somebody stopped it."""
+"""Report a function that runs for long: a message while it runs, and the line at which it was interrupted."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SECONDS = 20.0
 
 @contextmanager
 def reported(function: Callable, name: str) -> Iterator[None]:
-    """After some time say once that a function is still running, and where. It is not stopped: slow is not wrong."""
-    # Without such signals, or where another thread runs the cell, nothing is said.
+    """Say once, after some time, that a function is still running, and where. Slow is not wrong: it is not stopped."""
+    # Windows has no such signal, and only the main thread may set one: otherwise nothing is reported.
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -40,7 +40,7 @@ def reported(function: Callable, name: str) -> Iterator[None]:
 
 
 def place(stop: BaseException, function: Callable) -> str:
-    """Where an exception found a function: " in line 5 of its cell", or nothing."""
+    """Return where in a function an exception was raised, such as " in line 5 of its cell"; empty if unknown."""
     line = line_of(stop, function)
     return f" in line {line} of its cell" if line else ""
 

@@ -1,4 +1,4 @@
-"""A newer copy of the course, as somebody has handed it on: a folder, or a zip archive that is unpacked with suspicion."""
+"""Open a newer copy of the course that somebody has passed on: a folder, or a zip archive, which is not trusted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from grader.base.errors import CourseError
 
-MAX_BYTES = 2_000_000_000  # of what an archive unpacks to
+MAX_BYTES = 2_000_000_000  # limit on the unpacked size of an archive
 
 
 class NoCourse(CourseError):
-    """What was given is no copy of the course, or cannot be unpacked; the message says why."""
+    """Signals that a path is not a copy of the course, or cannot be unpacked; the message says why."""
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Path]:
-    """The folder of the course in a folder or an archive, for as long as it is needed.
+    """Yield the folder of the course inside a folder or an archive; an archive is unpacked into a temporary folder.
 
     Raises:
-        NoCourse -- where there is none, or where the archive is damaged, too large, or leads outside itself
+        NoCourse -- if there is no course in it, or if the archive is damaged, too large, or has paths outside itself
     """
     if path.is_dir():
         yield _course_in(path, path.name)
@@ -44,7 +44,7 @@ def opened(path: Path) -> Iterator[Path]:
 def _see_that_it_is_safe(archive: zipfile.ZipFile) -> None:
     for member in archive.infolist():
         name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
-        # As Windows reads it, a path is absolute from "/" as well as from "C:".
+        # Paths are checked by Windows' rules, which treat "/x" as well as "C:x" as leading out of the folder.
         if PureWindowsPath(name).anchor or "\\" in name or ".." in PurePosixPath(name).parts:
             raise NoCourse(f"The archive names a path outside itself, {name!r}, and was not unpacked.")
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):

@@ -1,7 +1,7 @@
-"""The newest notebooks, without losing the work in one's own: by git, or from a copy that somebody has handed on.
+"""Update the notebooks to the newest release without losing the student's work: by git, or from another copy.
 
-No code of a notebook is run. What is to be written is made first; then files change places, the old ones into a backup; and
-whatever goes wrong until the last is in place, they change back.
+No code of a notebook is run. New files are prepared first. Then they replace the old ones, which move into a backup; if
+anything fails before the last file is in place, all moves are undone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from grader.student.update.merge import Conflict, merge
 from grader.submission.cells import is_answer, is_unwritten
 
 NOTEBOOK = re.compile(r"notebooks/(\w+)/\1\.ipynb")
-# Of a copy, what is its owner's and not the course's.
+# Entries of a copy that belong to its owner and not to the course.
 OWN = re.compile(
     r"\.git|\.course|notebooks|\.venv.*|.*_cache|\.hypothesis|__pycache__|\.ipynb_checkpoints|.*\.egg-info"
 )
@@ -36,18 +36,18 @@ PACKAGES = {"requirements.lock", "pyproject.toml"}
 
 
 class NotUpdated(CourseError):
-    """Everything is as it was; the message says why."""
+    """Signals that nothing was changed; the message says why."""
 
 
 @dataclass
-class Outcome:
-    """What an update has done.
+class Update:
+    """The result of an update.
 
     Attributes:
-        changed -- paths in the course's folder that are new or other than they were
-        merged -- names of the assignments whose notebooks hold the learner's work and were brought to the new release
+        changed -- paths in the course's folder that are new or have other content
+        merged -- names of the assignments whose notebooks hold the student's work and now have the new release
         conflicts -- with the assignment's name, what both sides have changed
-        backup -- where the files are that were changed, as they were; None where there were none
+        backup -- the folder that holds the changed files as they were; None if there were none
     """
 
     changed: list[str] = field(default_factory=list)
@@ -57,20 +57,20 @@ class Outcome:
 
     @property
     def has_new_packages(self) -> bool:
-        """Whether the environment is to be set up again."""
+        """Whether the environment must be set up again."""
         return not PACKAGES.isdisjoint(self.changed)
 
 
-def update(source: Path | None = None, root: Path = ROOT) -> Outcome:
-    """Bring a course's folder to a newer release.
+def update(source: Path | None = None, root: Path = ROOT) -> Update:
+    """Update a course's folder to a newer release.
 
     Arguments:
-        source -- a newer copy of the course or of a class kit, a folder or a zip archive; without it the repository that
-            the folder was cloned from is asked
+        source -- a newer copy of the course or of a class kit, a folder or a zip archive; without it, the repository
+            that the folder was cloned from is used
         root -- the course's folder
 
     Raises:
-        NotUpdated, NoCourse -- where that cannot be done: then nothing was changed
+        NotUpdated, NoCourse -- if that is impossible: then nothing was changed
     """
     try:
         return _from_copy(source, root) if source else _from_repository(root)
@@ -80,7 +80,7 @@ def update(source: Path | None = None, root: Path = ROOT) -> Outcome:
 
 
 def remember(root: Path = ROOT) -> None:
-    """Keep notebooks in which nobody has worked yet as the release that a later update compares with; git does so itself."""
+    """Keep a copy of each untouched notebook as the release that a later update compares with; git keeps its own."""
     if (root / ".git").exists():
         return
     for path in root.glob("notebooks/*/*.ipynb"):
@@ -97,7 +97,7 @@ def _is_untouched(path: Path) -> bool:
     )
 
 
-def _from_repository(root: Path) -> Outcome:
+def _from_repository(root: Path) -> Update:
     if not (root / ".git").exists():
         raise NotUpdated(
             "This copy of the course was not cloned by git. With a newer copy, a folder or a zip archive: "
@@ -106,13 +106,13 @@ def _from_repository(root: Path) -> Outcome:
     git = Git(root)
     newest = git.fetched()
     if git.is_in(newest, "HEAD"):
-        return Outcome(changed=_put_back(git, root))
+        return Update(changed=_put_back(git, root))
     if not git.is_in("HEAD", newest):
         raise NotUpdated(
             "Nothing was changed: this clone has commits of its own, which the course does not have. "
             "Bring the two together with git pull, and run this again."
         )
-    outcome = Outcome(changed=git.changed("HEAD", newest))
+    outcome = Update(changed=git.changed("HEAD", newest))
     both = [path for path in git.changed("HEAD") if path in outcome.changed]
     others = [path for path in both if not NOTEBOOK.fullmatch(path)]
     if others:
@@ -139,7 +139,7 @@ def _from_repository(root: Path) -> Outcome:
 
 
 def _put_back(git: Git, root: Path) -> list[str]:
-    """Notebooks that were deleted are there again: whoever wants to begin anew does so by deleting."""
+    """Restore notebooks that were deleted: a student deletes a notebook to start it again."""
     lost = [path for path in git.changed("HEAD") if NOTEBOOK.fullmatch(path) and not (root / path).exists()]
     found = {path: content for path in lost if (content := git.show("HEAD", path)) is not None}
     for path, content in found.items():
@@ -147,7 +147,7 @@ def _put_back(git: Git, root: Path) -> list[str]:
     return list(found)
 
 
-def _from_copy(source: Path, root: Path) -> Outcome:
+def _from_copy(source: Path, root: Path) -> Update:
     with archive.opened(source) as copy, _workspace(root) as staged:
         if copy.resolve() == root.resolve():
             raise NotUpdated(f"{source} is this course itself: give a newer copy.")
@@ -155,7 +155,7 @@ def _from_copy(source: Path, root: Path) -> Outcome:
             raise NotUpdated(
                 f"Nothing was changed: {source.name} is a class kit, and this is the whole course. Unpack the kit elsewhere."
             )
-        outcome = Outcome()
+        outcome = Update()
         for part in [*_parts(copy), *_stage_notebooks(copy, root, staged, outcome)]:
             if not (staged / part).exists():
                 _copy(copy / part, staged / part)
@@ -168,14 +168,14 @@ def _from_copy(source: Path, root: Path) -> Outcome:
 
 
 def _parts(copy: Path) -> list[str]:
-    """What is replaced as a whole: what lies at the top, and each assignment's keys."""
+    """Return what is replaced as a whole: the entries at the top, and the keys of each assignment."""
     top = [path.name for path in sorted(copy.iterdir()) if not OWN.fullmatch(path.name)]
     keys = sorted((copy / ".course" / "keys").glob("*/"))
     return top + [path.relative_to(copy).as_posix() for path in keys]
 
 
-def _stage_notebooks(copy: Path, root: Path, staged: Path, outcome: Outcome) -> list[str]:
-    """Make the merged notebooks, and what is to be remembered as their release; the paths of all that goes with them."""
+def _stage_notebooks(copy: Path, root: Path, staged: Path, outcome: Update) -> list[str]:
+    """Stage the merged notebooks and the releases to remember; return their paths and those of other notebook files."""
     parts = []
     for path in sorted(file for file in (copy / "notebooks").rglob("*") if file.is_file()):
         part = path.relative_to(copy).as_posix()
@@ -184,7 +184,7 @@ def _stage_notebooks(copy: Path, root: Path, staged: Path, outcome: Outcome) -> 
         parts.append(part)
         if not NOTEBOOK.fullmatch(part):
             continue
-        kept = f".course/base/{path.name}"  # in a copy that somebody has worked in, the release is this
+        kept = f".course/base/{path.name}"  # if somebody has worked in the copy, this is the release
         new = (copy / kept if (copy / kept).exists() else path).read_bytes()
         _write(staged / kept, new)
         parts.append(kept)
@@ -215,8 +215,8 @@ def _change_places(parts: list[str], staged: Path, root: Path, backup: Path | No
         raise
 
 
-def _merged(base: bytes | None, new: bytes | None, mine: bytes, path: str, outcome: Outcome) -> bytes:
-    """The text of a merged notebook; without a known base what differs from the new release is the learner's."""
+def _merged(base: bytes | None, new: bytes | None, mine: bytes, path: str, outcome: Update) -> bytes:
+    """Return the bytes of a merged notebook; without a base, every difference from the release is the student's."""
     name = Path(path).stem
     if new is None:
         outcome.conflicts.append((name, Conflict(Path(path).name, "the course no longer has it. Yours is kept.", "")))
@@ -233,7 +233,7 @@ def _merged(base: bytes | None, new: bytes | None, mine: bytes, path: str, outco
 def _read(raw: bytes, name: str) -> NotebookNode:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of cells without ids, which get some
+            warnings.simplefilter("ignore")  # about cells without ids, which get some
             notebook = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)
             nbformat.validate(notebook, relax_add_props=True)
     except (ValueError, nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
@@ -267,7 +267,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _copy(path: Path, to: Path) -> None:
-    """Copy a file or a folder without what is its owner's; links are not followed, and not copied."""
+    """Copy a file or a folder without what belongs to its owner; links are neither followed nor copied."""
     if path.is_dir():
         to.mkdir(parents=True)
         for one in path.iterdir():
@@ -279,7 +279,7 @@ def _copy(path: Path, to: Path) -> None:
 
 
 def _content(path: Path) -> dict[str, bytes]:
-    """The files of a folder, or a file, by their paths in it."""
+    """Return the content of a folder's files, or of one file, by their paths in it."""
     if path.is_file():
         return {"": path.read_bytes()}
     files = [file for file in path.rglob("*") if file.is_file() and not OWN.fullmatch(file.parent.name)]

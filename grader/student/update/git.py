@@ -1,4 +1,4 @@
-"""The few things that are asked of git, of a clone of the course."""
+"""Run the git commands that an update of a clone of the course needs."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ FETCH_SECONDS = 300
 
 
 class GitFailed(CourseError):
-    """Git could not do it; the message holds its last words."""
+    """Signals that a git command failed; the message holds the first lines of its error output."""
 
 
 class Git:
-    """A clone."""
+    """A clone of the course's repository."""
 
     def __init__(self, root: Path):
         self.root = root
 
     def fetched(self) -> str:
-        """Ask the repository that this is a clone of what is new there; the name of the branch that is followed.
+        """Fetch what is new from the repository that this clone comes from; return the name of the followed branch.
 
         Raises:
-            GitFailed -- where no branch is followed, or where the repository cannot be reached
+            GitFailed -- if no branch is followed, or if the repository cannot be reached
         """
         followed = self._run("rev-parse", "--symbolic-full-name", "@{upstream}")
         if followed.returncode:
@@ -39,24 +39,24 @@ class Git:
         return followed.stdout.decode().strip()
 
     def is_in(self, commit: str, other: str) -> bool:
-        """Whether a commit is another one, or among those before it."""
+        """Say whether a commit is another one or one of its ancestors."""
         return self._run("merge-base", "--is-ancestor", commit, other).returncode == 0
 
     def changed(self, commit: str, other: str = "") -> list[str]:
-        """Paths that differ between two commits, or between a commit and the files."""
+        """Return the paths that differ between two commits, or between a commit and the working files."""
         out = self._must("diff", "--name-only", "--no-renames", "-z", commit, *([other] if other else []))
         return [path for path in out.decode(errors="surrogateescape").split("\0") if path]
 
     def show(self, commit: str, path: str) -> bytes | None:
-        """A file as a commit has it, or None where it has none."""
+        """Return a file's content in a commit, or None if the commit does not have it."""
         done = self._run("show", f"{commit}:{path}")
         return None if done.returncode else done.stdout
 
     def forward(self, commit: str, paths: list[str]) -> None:
-        """Go forward to a later commit; changes in the files of these paths are given up.
+        """Fast-forward to a later commit, discarding local changes in the files of these paths.
 
         Raises:
-            GitFailed -- where git will not
+            GitFailed -- if git refuses
         """
         if paths:
             self._must("checkout", "--quiet", "HEAD", "--", *paths)
@@ -64,7 +64,7 @@ class Git:
 
     @contextmanager
     def undone_on_failure(self, paths: list[str]) -> Iterator[None]:
-        """Should what is done meanwhile fail: the commit and git's index as before, and these files byte by byte."""
+        """Restore the commit, git's index and the content of these files if the body of the `with` statement fails."""
         commit = self._must("rev-parse", "HEAD").decode().strip()
         index = self.root / self._must("rev-parse", "--git-path", "index").decode().strip()
         staged = index.read_bytes()
@@ -92,7 +92,7 @@ class Git:
         return done.stdout
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        # Without a question for a password: this may run where nobody can answer.
+        # Git must not ask for a password: this may run where nobody can answer.
         environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         try:
             return subprocess.run(

@@ -1,6 +1,7 @@
-"""A new release of a notebook and a learner's work in an older one, brought together: nothing of either is lost.
+"""Merge a new release of a notebook with a student's work in an older release, without losing anything of either.
 
-Cells are matched as when a hand-in is rebuilt (`grader.submission.rebuilding`): by nbgrader's grade_id, by cell id, by text.
+Cells are matched as when a hand-in is rebuilt (`grader.submission.rebuilding`): by nbgrader's grade_id, by cell id,
+by text.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from nbformat.v4 import new_markdown_cell
 
 from grader.submission.cells import grade_id_of, is_answer, is_defined, is_unwritten
 
-ALIKE = 0.5  # of their words, from where a cell of the new release is an older one's next version
+ALIKE = 0.5  # share of equal words from which a cell of the new release counts as a new version of an older one
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """What the new release changed and the learner had changed too.
+    """A change of the new release to something that the student had changed too.
 
     Attributes:
         cell -- the function or answer, or else the first words of the cell
-        what -- what happened, in a sentence
+        what -- what happened, in one sentence
         changes -- what the new release changed, as a unified diff
     """
 
@@ -35,26 +36,26 @@ class Conflict:
 
 
 def merge(base: NotebookNode, new: NotebookNode, mine: NotebookNode) -> tuple[NotebookNode, list[Conflict]]:
-    """Bring a learner's notebook to a new release.
+    """Bring a student's notebook to a new release.
 
-    What comes out has every cell of the new release, in its order, and every text of the learner's:
+    The result has every cell of the new release, in its order, and every text that the student wrote:
 
-    - What they have written of a function or an answer stays. Where the release has changed what it asks, and where it no
-      longer asks, that is a conflict. A function that they wrote into a cell of their own, having deleted the given one,
-      is taken for the given one.
-    - A given cell that they edited stays as they have it; where the release has changed it too, or dropped it, that is a
+    - What the student wrote for a function or an answer stays. If the release has changed or dropped the task, that
+      is a conflict. If the student deleted the given cell and wrote the function into a cell of their own, that cell
+      counts as the given one.
+    - A given cell that the student edited stays as edited; if the release has changed or dropped it, that is a
       conflict.
-    - Cells that they added stay below the cell that they stood below.
-    - Given cells that they left alone, or deleted, are the new release's.
+    - Cells that the student added stay below the cell that they were below.
+    - Given cells that the student left alone or deleted are taken from the new release.
     - Outputs stay with cells whose text stays.
 
-    In a conflict the learner's version stays in force, and a cell below it shows what the release has changed. To merge
-    the outcome with the same release again changes nothing.
+    In a conflict the student's version is kept, and a cell below it shows what the release has changed. Merging the
+    result with the same release again changes nothing.
 
     Arguments:
-        base -- the release in which the learner began
+        base -- the release in which the student began
         new -- the release to bring the notebook to
-        mine -- the learner's notebook; none of the three is changed
+        mine -- the student's notebook; none of the three is changed
 
     Returns:
         the merged notebook, and the conflicts from top to bottom
@@ -83,7 +84,7 @@ def merge(base: NotebookNode, new: NotebookNode, mine: NotebookNode) -> tuple[No
 
 @dataclass(frozen=True)
 class _Part:
-    """A cell of the merged notebook, whether the new release has it, and what is to be told below it, if anything."""
+    """A cell of the merged notebook, whether the new release has it, and the conflict to report below it, if any."""
 
     cell: NotebookNode
     is_released: bool = False
@@ -91,7 +92,7 @@ class _Part:
 
 
 def _older(base: list[NotebookNode], new: list[NotebookNode]) -> dict[int, int]:
-    """Places of the new cells that were there before, in other words perhaps, and where they were."""
+    """Map the places of new cells that have an older version in `base`, perhaps reworded, to the places there."""
     older: dict[int, int] = {}
     for name in (grade_id_of, _id, _text):
         _pair(new, base, name, older)
@@ -108,9 +109,14 @@ def _older(base: list[NotebookNode], new: list[NotebookNode]) -> dict[int, int]:
 def _sorted_out(
     base: list[NotebookNode], new: list[NotebookNode], mine: list[NotebookNode], older: dict[int, int]
 ) -> tuple[dict[int, NotebookNode], dict[int, NotebookNode], dict[int, list[_Part]]]:
-    """By the place of a new cell: as what it was given to the learner; as what they have it; what stays below it."""
+    """Sort the student's cells by the places of the new release's cells.
+
+    Returns:
+        by the place of a new cell: the older version that the student was given; the student's version; the parts that
+        stay below it
+    """
     given = _given(base, mine)
-    late: dict[int, int] = {}  # what they have of the new release already
+    late: dict[int, int] = {}  # cells of the new release that the student has already
     unseen = [place for place in range(len(new)) if older.get(place) not in given.values()]
     strange = [number for number in range(len(mine)) if number not in given]
     for name in (grade_id_of, _id, _text):
@@ -132,7 +138,7 @@ def _sorted_out(
 
 
 def _given(base: list[NotebookNode], mine: list[NotebookNode]) -> dict[int, int]:
-    """Places of the learner's cells that were given to them, and where they were in the release."""
+    """Map the places of the student's cells that were given to them to their places in the release."""
     given: dict[int, int] = {}
     for name in (grade_id_of, _id, _text):
         _pair(mine, base, name, given)
@@ -152,7 +158,7 @@ def _pair(
     name: Callable[[NotebookNode], str],
     pairs: dict[int, int],
 ) -> None:
-    """Pair cells that have no partner yet and bear the same name, the first with the first."""
+    """Pair the cells that have no partner yet and have the same name, in order."""
     free: dict[str, list[int]] = {}
     for other, cell in enumerate(others):
         if other not in pairs.values() and name(cell):
@@ -167,12 +173,12 @@ def _id(cell: NotebookNode) -> str:
 
 
 def _text(cell: NotebookNode) -> str:
-    """Type and text: what makes a cell that has lost its id the same as another."""
+    """Return type and text, by which a cell that has lost its id is recognised."""
     return f"{cell.cell_type} {cell.source.strip()}" if cell.source.strip() else ""
 
 
 def _likeness(one: NotebookNode, other: NotebookNode) -> float:
-    """How much of two cells' words is the same, from 0 to 1."""
+    """Return which share of the words of two cells is the same, from 0 to 1."""
     if one.cell_type != other.cell_type:
         return 0
     matcher = difflib.SequenceMatcher(None, one.source.split(), other.source.split(), autojunk=False)
@@ -180,7 +186,7 @@ def _likeness(one: NotebookNode, other: NotebookNode) -> float:
 
 
 def _brought(begun: NotebookNode, new: NotebookNode, work: NotebookNode | None, own: list[NotebookNode]) -> _Part:
-    """A cell of the new release, with what the learner has made of it; `own` are code cells that they added."""
+    """Return a cell of the new release with the student's work; `own` are the code cells that the student added."""
     if work is None:
         return _Part(deepcopy(new), True)
     has_changed = _text(begun) != _text(new)
@@ -198,15 +204,17 @@ def _brought(begun: NotebookNode, new: NotebookNode, work: NotebookNode | None, 
 
 
 def _is_theirs(work: NotebookNode, *given: NotebookNode) -> bool:
-    """Whether a learner has changed a cell. An answer that no longer says it is to be written is theirs in any case, be it
-    that what is known of the release is wrong."""
+    """Say whether a student has changed a cell.
+
+    An answer without the marker for unwritten ones is always theirs, even if the release is not known correctly.
+    """
     if is_answer(given[-1]) and not is_unwritten(work.source):
         return True
     return _text(work) not in {_text(cell) for cell in given}
 
 
 def _dropped(given: NotebookNode, work: NotebookNode) -> _Part | None:
-    """What stays of a cell that the new release no longer has: what the learner has changed in it."""
+    """Return what stays of a cell that the new release has dropped: the student's version, if they changed it."""
     if not _is_theirs(work, given):
         return None
     cell = deepcopy(work)
@@ -222,7 +230,7 @@ def _conflict(begun: NotebookNode, new: NotebookNode) -> Conflict:
     if is_answer(new):
         what = f"the course has changed the given lines of `{grade_id_of(new)}`, which you have written. Yours is kept."
     lines = list(difflib.unified_diff(begun.source.splitlines(), new.source.splitlines(), lineterm=""))
-    return Conflict(_name(new), what, "\n".join(lines[2:]))  # without the names of the files: there are none
+    return Conflict(_name(new), what, "\n".join(lines[2:]))  # the first two lines name files, which do not exist here
 
 
 def _name(cell: NotebookNode) -> str:
@@ -233,7 +241,7 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _note(conflict: Conflict) -> NotebookNode:
-    """The cell that tells a conflict. The fence is longer than any in what it shows."""
+    """Return the cell that reports a conflict. Its fence is longer than any in the diff that it shows."""
     text = f"**Update:** {conflict.what}"
     if conflict.changes:
         fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", conflict.changes))])
@@ -242,13 +250,13 @@ def _note(conflict: Conflict) -> NotebookNode:
 
 
 def _metadata(begun: NotebookNode, new: NotebookNode, work: NotebookNode) -> NotebookNode:
-    """The release's, and what the learner's tools have added to what was given."""
+    """Return the release's metadata, with the keys that the student's tools have added to the given cell."""
     own = {key: value for key, value in work.metadata.items() if key not in begun.metadata}
     return from_dict({**own, **deepcopy(new.metadata)})
 
 
 def _with_ids_of_their_own(parts: list[_Part]) -> list[NotebookNode]:
-    """The cells, each with an id that no other has: the release's keep theirs, and the learner's where they can."""
+    """Return the cells with unique ids: the release's cells keep theirs, and the student's cells do so if possible."""
     taken = {part.cell.id for part in parts if part.is_released}
     for part in parts:
         if part.is_released:

@@ -1,4 +1,4 @@
-"""What `import grader` is in the sandbox: checks do nothing there. Answer keys, exercises and solutions stay outside."""
+"""The `grader` package of the sandbox: checks do nothing. Answer keys, exercises and solutions stay outside."""
 
 
 def check(function):
