@@ -35,8 +35,8 @@ LONG = tuple(
     name for name in names() if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text()
 )
 
-# Texts of a page, or of an element of it, with less contrast than WCAG's AA asks for: what Playwright evaluates.
-CONTRASTS = Path(__file__).with_name("contrasts.js").read_text()
+# What axe-core is asked: all of WCAG 2.2 at level AA that a program can see.
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 # A busy machine is slow, not wrong.
 settings.register_profile("course", deadline=None)
@@ -169,6 +169,18 @@ def served(tmp_path):
     for process in processes:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+
+
+def accessibility_flaws(page, within=None):
+    """What axe-core finds on a page, or in the elements that a selector names: the rule, the element and what to do."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    violations = Axe().run(page, within, WCAG).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:120]}: {' '.join(node['failureSummary'].split())}"
+        for rule in violations
+        for node in rule["nodes"]
+    ]
 
 
 @pytest.fixture(scope="module")

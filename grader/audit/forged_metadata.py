@@ -9,7 +9,7 @@ from copy import deepcopy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
-from grader.submission.cells import grade_id_of, is_answer
+from grader.submission.cells import grade_id_of, is_test
 
 
 def skip_execution(notebook: NotebookNode) -> None:
@@ -159,8 +159,7 @@ def everything(notebook: NotebookNode) -> None:
 
 def _tests(notebook: NotebookNode) -> list[int]:
     """Return the indices of the tests."""
-    graded = (i for i, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("grade"))
-    return [index for index in graded if not is_answer(notebook.cells[index])]
+    return [index for index, cell in enumerate(notebook.cells) if is_test(cell)]
 
 
 def _nbgrader(notebook: NotebookNode) -> list[dict]:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.scoring.answer_key import Answer, draw
 from grader.spec.exercise import VISIBLE_SEED, Assignment, Code
-from grader.submission.cells import grade_id_of
+from grader.submission.cells import ANSWER, grade_id_of, is_setup
 
 ATTACKS = Path(__file__).parent / "attacks"
 CANARY = ATTACKS / "canary.py"
@@ -38,7 +38,7 @@ def solved(
         if name in assignment.exercises:
             code = instead.get(name)
             cell.source = code if isinstance(code, str) else assignment.exercises[name].source(code)
-        elif name.startswith("answer_"):
+        elif name.startswith(ANSWER):
             cell.source = WRITTEN_ANSWER
     imports = _imports(assignment)
     if instead and imports:
@@ -117,5 +117,5 @@ def without_given_figures(released: NotebookNode) -> NotebookNode:
     Kept are the cells that define functions, ask for them and check them.
     """
     notebook = deepcopy(released)
-    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) or "setup" in cell.metadata.get("tags", [])]
+    notebook.cells = [cell for cell in notebook.cells if grade_id_of(cell) or is_setup(cell)]
     return notebook

@@ -90,11 +90,12 @@ def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
 
 def _build_notebooks() -> None:
     """Build the notebooks that are missing; a class kit comes with its own, and cannot build any."""
-    from grader.base.course import Course
-    from grader.publishing.build import build
+    missing = [name for name in names() if not (ROOT / "notebooks" / name / f"{name}.ipynb").exists()]
+    if missing:
+        from grader.base.course import Course
+        from grader.publishing.build import build
 
-    for name in names():
-        if not (ROOT / "notebooks" / name / f"{name}.ipynb").exists():
+        for name in missing:
             build(name, Course())
 
 

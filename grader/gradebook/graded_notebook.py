@@ -8,7 +8,7 @@ from nbformat.v4 import new_output
 from grader.judging.result import Result
 from grader.presentation import mark_view
 from grader.scoring.marks import Mark
-from grader.submission.cells import tested_function
+from grader.submission.cells import OURS, tested_function
 
 
 def graded_notebook(result: Result) -> NotebookNode:
@@ -17,7 +17,7 @@ def graded_notebook(result: Result) -> NotebookNode:
     nbgrader reads the points from the one number among a cell's outputs; the displayed output is for people.
     """
     notebook = result.read_notebook()
-    notebook.metadata["convnets"] = {"notes": result.notes, "seed": result.seed}
+    notebook.metadata[OURS] = {"notes": result.notes, "seed": result.seed}
     for cell in notebook.cells:
         mark = result.marks.get(tested_function(cell))
         if mark:
@@ -28,7 +28,7 @@ def graded_notebook(result: Result) -> NotebookNode:
 def write_mark(cell: NotebookNode, mark: Mark) -> None:
     """Write a mark into its test cell."""
     shown = {"text/html": mark_view.html(mark), "text/plain": mark_view.text(mark)}
-    cell.metadata["convnets"] = {"name": mark.name, "status": mark.status, "points": mark.points}
+    cell.metadata[OURS] = {"name": mark.name, "status": mark.status, "points": mark.points}
     cell.execution_count = None
     cell.outputs = [
         new_output("display_data", shown),

@@ -24,6 +24,7 @@ from grader.judging.rulebook import Rulebook
 from grader.sandbox import bubblewrap
 from grader.sandbox.limits import Limits
 from grader.spec.registry import load
+from grader.submission.cells import OURS
 from grader.submission.notebook_file import Rejected, parse
 from grader.submission.rebuilding import rebuild
 
@@ -42,10 +43,10 @@ class Rebuild(NbGraderPreprocessor):
         released = _released(self, resources)
         try:
             rebuilt, notes = rebuild(released, parse(json.dumps(nb).encode()))
-            rebuilt.metadata["convnets"] = {"notes": notes}
+            rebuilt.metadata[OURS] = {"notes": notes}
         except Rejected as reason:
             rebuilt = released
-            rebuilt.metadata["convnets"] = {"rejected": str(reason)}
+            rebuilt.metadata[OURS] = {"rejected": str(reason)}
         return rebuilt, resources
 
 
@@ -67,7 +68,7 @@ class Judge(NbGraderPreprocessor):
             bubblewrap.require()
         name = resources["nbgrader"]["assignment"]
         rulebook = _rulebook(name, _released(self, resources), Limits(**self.limits), self.sandboxed)
-        found = nb.metadata.pop("convnets", {})
+        found = nb.metadata.pop(OURS, {})
         if "rejected" in found:
             return graded_notebook(reject(found["rejected"], rulebook))
         return graded_notebook(judge_rebuilt(nb, rulebook, found.get("notes", [])))

@@ -13,7 +13,7 @@ from grader.judging.execution import NotebookRun
 from grader.sandbox.bubblewrap import INSIDE
 from grader.scoring import probe
 from grader.scoring.answer_key import Answer, ExerciseKey
-from grader.submission.cells import grade_id_of
+from grader.submission.cells import CHECK, grade_id_of
 
 # The code of the request; everything that it needs is sent beside it.
 ASK = "exec(__import__('IPython').get_ipython().kernel.get_parent()['content']['question']['ask'], {})"
@@ -46,7 +46,7 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
         if None not in answers:
             return answers, ""
         if outcome.stopped:
-            return answers, f"{outcome.stopped} in check_{exercise.name}"
+            return answers, f"{outcome.stopped} in {CHECK}{exercise.name}"
         if outcome.raised:
             return answers, f"raised {outcome.raised} while it was called"
     return answers, "answered with more than can be read"

@@ -94,7 +94,9 @@ def _table_html(mark: Mark, inputs: list[str] | None) -> str:
     # Formgrader shows marks of hidden cases and removes our styles: there, these classes lay out the table.
     layout = "" if inputs else 'class="table table-condensed" '
     return (
-        f'<div style="overflow-x:auto"><table {layout}style="margin:.3em 0;font-size:90%">'
+        # If it is wider than the window, it must be possible to scroll it with the keyboard (WCAG 2.1.1).
+        '<div style="overflow-x:auto" tabindex="0" role="group" aria-label="cases">'
+        f'<table {layout}style="margin:.3em 0;font-size:90%">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

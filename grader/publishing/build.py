@@ -26,7 +26,7 @@ from grader.gradebook.conversion import convert
 from grader.scoring import visible_key
 from grader.spec.exercise import Assignment
 from grader.spec.registry import load
-from grader.submission.cells import ANSWER, CHECK
+from grader.submission.cells import ANSWER, CHECK, grade_id_of
 
 SCHEMA = {"schema_version": 3, "task": False}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -157,7 +157,7 @@ def _name_cells(cells: list[NotebookNode]) -> None:
     """Give cells ids that depend only on their content, so that the same sources give the same bytes."""
     seen: dict[str, int] = {}
     for cell in cells:
-        identity = cell.metadata.get("nbgrader", {}).get("grade_id")
+        identity = grade_id_of(cell)
         identity = identity or f"{cell.cell_type}-{hashlib.sha256(cell.source.encode()).hexdigest()[:10]}"
         seen[identity] = seen.get(identity, 0) + 1
         cell.id = identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.submission.cells import grade_id_of, is_written_by_the_student
+
 if TYPE_CHECKING:
     from copydetect import CodeFingerprint
 
@@ -99,13 +101,9 @@ def sources_of(notebook: Path) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for cell in cells:
-        about = cell.get("metadata", {})
-        marks = about.get("nbgrader", {})
-        is_answer = marks.get("solution") and not marks.get("grade")
-        if cell.get("cell_type") != "code" or not (is_answer or about.get("convnets", {}).get("extra")):
+        if cell.get("cell_type") != "code" or not is_written_by_the_student(cell):
             continue
-        name = marks.get("grade_id", "")
-        source = cell.get("source", "")
+        name, source = grade_id_of(cell), cell.get("source", "")
         text = source if isinstance(source, str) else "".join(source)
         found[name] = f"{found[name]}\n{text}" if name in found else text
     return found

@@ -29,7 +29,7 @@ def assess(
     Arguments:
         exercise -- with the cases, in the order of the answers
         answers -- one per case, None if none came
-        stopped -- why answers are missing ("stopped after 60 s"), if they are
+        stopped -- why answers are missing ("stopped after 60 s in check_zero_pad"), if they are
         broken_rule -- the sentence about a forbidden call, which costs all points; empty if there is none
         show_values -- whether expected values and answers are shown: for visible cases, never for hidden ones
     """
@@ -58,7 +58,7 @@ def assess(
         mark.notes.append(broken_rule)
         mark.status = "failed"
     elif stopped:
-        mark.notes.append(stopped)
+        mark.notes.append(stopped + _where(cases, stopped))
     elif alone:
         mark.notes.append(ALONE)
     return mark
@@ -73,8 +73,18 @@ def _status(cases: list[CaseMark], passed: int, stopped: str) -> str:
     if outcomes <= {"unwritten", "undefined"}:
         return "missing"
     if "stopped" in outcomes:
-        return "timeout" if stopped.startswith("stopped after") else "error"
+        return "timeout" if _is_timeout(stopped) else "error"
     return "error" if "wrong" not in outcomes else "failed"
+
+
+def _is_timeout(stopped: str) -> bool:
+    return stopped.startswith("stopped after")
+
+
+def _where(cases: list[CaseMark], stopped: str) -> str:
+    """Return the words for the case in which a function ran out of time: the first one without an answer."""
+    title = next((case.title for case in cases if case.outcome == "stopped"), "")
+    return f", in the case “{title}”" if title and _is_timeout(stopped) else ""
 
 
 def _assess_case(

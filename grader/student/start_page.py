@@ -15,6 +15,7 @@ from grader.scoring import visible_key
 from grader.student import gpu, kernelspecs
 from grader.student.notebook import record
 from grader.student.notebook.opening import in_order, notebook_path, opening
+from grader.submission.cells import CHECK
 
 PAGE = "start.md"
 STEPS = 8  # number of segments of a progress bar
@@ -71,7 +72,7 @@ def _summary(notebooks: Path, names: list[str], passed: set[str]) -> str:
 def _asked(notebooks: Path, name: str, points: dict[str, float]) -> list[str]:
     """Return an assignment's functions in the order in which its notebook asks for them."""
     text = notebook_path(notebooks, name).read_text(encoding="utf-8")
-    return sorted(points, key=lambda one: text.find(f'"check_{one}"'))
+    return sorted(points, key=lambda one: text.find(f'"{CHECK}{one}"'))
 
 
 def _row(notebooks: Path, name: str, passed: set[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+OURS = "convnets"  # the key of our own metadata in a rebuilt notebook
 CHECK, ANSWER = "check_", "answer_"  # prefixes of the ids of tests and of written answers
 STUB, QUESTION = "raise NotImplementedError", "YOUR ANSWER HERE"  # what nbgrader releases in place of a solution
 
@@ -70,7 +71,7 @@ def _nbgrader(cell: Any) -> Any:
 
 
 def _ours(cell: Any) -> Any:
-    return cell.get("metadata", {}).get("convnets", {})
+    return cell.get("metadata", {}).get(OURS, {})
 
 
 def _tags(cell: Any) -> Any:

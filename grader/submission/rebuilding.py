@@ -11,7 +11,7 @@ from copy import deepcopy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.submission.cells import grade_id_of, is_answer, is_defined, is_extra, is_training
+from grader.submission.cells import OURS, grade_id_of, is_answer, is_defined, is_extra, is_training
 from grader.submission.notebook_file import HandedCell, Rejected
 
 MAX_SOURCE = 500_000  # characters of one cell
@@ -45,11 +45,11 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
             name = grade_id_of(cell)
             if answers.get(name) == cell.source and is_defined(name, added):
                 # The stub would replace the function that the student wrote in another cell.
-                cell.metadata["convnets"] = {"missing": True}
+                cell.metadata[OURS] = {"missing": True}
             elif name in answers:
                 cell.source = answers[name]
             else:
-                cell.metadata["convnets"] = {"missing": True}
+                cell.metadata[OURS] = {"missing": True}
                 notes.append(f"The cell of {name} is missing.")
         cells += [cell, *map(_extra_cell, extras.get(index, []))]
     for number, cell in enumerate(cell for cell in cells if is_extra(cell)):
@@ -59,7 +59,7 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
 
 
 def _extra_cell(source: str) -> NotebookNode:
-    return new_code_cell(source, metadata={"convnets": {"extra": True}})
+    return new_code_cell(source, metadata={OURS: {"extra": True}})
 
 
 def _refuse_another_notebook(wanted: dict[str, NotebookNode], handed: list[HandedCell]) -> None:

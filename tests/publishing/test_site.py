@@ -7,7 +7,7 @@ import shutil
 
 import nbformat
 import pytest
-from conftest import CONTRASTS
+from conftest import accessibility_flaws
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rich.console import Console
 
@@ -311,7 +311,7 @@ def look(browser, path, theme):
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path.name
-        assert "\n".join(page.evaluate(CONTRASTS)) == ""
+        assert "\n".join(accessibility_flaws(page)) == ""
     page.context.close()
 
 
