@@ -1,5 +1,6 @@
 """The audit finds nothing to complain of, and would complain."""
 
+import json
 import subprocess
 from copy import deepcopy
 from dataclasses import replace
@@ -11,9 +12,8 @@ from conftest import LONG
 from grader.audit import audit, forged_metadata, page_safety, residue, sample_hand_ins
 from grader.base.assignments import names
 from grader.cli.scoreboard import show_audit
-from grader.judging.judge import Mark, judge
 from grader.judging.result import Result
-from grader.scoring.marks import CaseMark
+from grader.scoring.marks import CaseMark, Mark
 from grader.spec.registry import load
 from grader.submission import notebook_file
 from grader.submission.cells import is_extra
@@ -44,13 +44,13 @@ def test_everybody_gets_what_they_deserve_from_kernels_started_one_by_one():
 
 def generous(raw, rulebook, kernels=None):
     marks = {n: Mark(n, "passed", one.points, one.points, []) for n, one in rulebook.key.exercises.items()}
-    return Result(rulebook.released, marks)
+    return Result("", marks, notebook=json.dumps(rulebook.released))
 
 
 def test_a_grader_that_lets_everything_pass_is_found_out(monkeypatch):
     from rich.console import Console
 
-    monkeypatch.setattr(judge, "judge", generous)
+    monkeypatch.setattr(audit, "judge", generous)
     missed = show_audit("w1_conv", audit.audit("w1_conv"), Console(quiet=True))
     declared = load("w1_conv").exercises.values()
     assert missed >= sum(len(one.slips) for one in declared) + len(sample_hand_ins.attacks()) + 5
@@ -63,7 +63,7 @@ def test_without_a_sandbox_nothing_is_run_that_can_do_harm(monkeypatch):
         seen.append(raw.decode("utf-8", "replace"))
         return generous(raw, rulebook)
 
-    monkeypatch.setattr(judge, "judge", noted)
+    monkeypatch.setattr(audit, "judge", noted)
     titles = [finding.title for finding in audit.audit("w1_conv", sandboxed=False) if finding.kind == "hostile"]
     harmful = sample_hand_ins.attacks("outside", "resources", "feedback")
     assert len(harmful) > 20
