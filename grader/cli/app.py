@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from grader.base.assignments import names
 from grader.base.errors import CourseError
 from grader.cli import data
 
@@ -40,10 +41,14 @@ def main() -> None:
     except (CourseError, DataError) as error:
         _fail(str(error))
     except ImportError as error:
-        from grader.base.assignments import names
-
         if names() or (error.name or "").partition(".")[0] not in ("grader", "solutions"):
             raise
+        _fail(KIT)
+
+
+def _refuse_in_a_kit() -> None:
+    """Stop with a sentence where the instructor's part of the course is not installed."""
+    if not names():
         _fail(KIT)
 
 
@@ -55,13 +60,11 @@ def _fail(sentence: str) -> NoReturn:
 @app.command()
 def build(name: SomeAssignment = None) -> None:
     """Build notebooks and answer keys from prose and solutions."""
-    from grader.base import assignments
     from grader.base.course import Course
     from grader.publishing.build import build as build_one
 
-    if not assignments.names():
-        _fail(KIT)
-    for one in [name] if name else assignments.names():
+    _refuse_in_a_kit()
+    for one in [name] if name else names():
         path = build_one(one, Course())
         console.print(f"✓ {_short(path)}")
 
@@ -119,8 +122,8 @@ def release(
     if kit:
         from grader.publishing import kit as kits
 
-        names = kits.write(name, course, kit)
-        console.print(f"✓ {_short(kit)}: {len(names)} files, {kit.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+        files = kits.write(name, course, kit)
+        console.print(f"✓ {_short(kit)}: {len(files)} files, {kit.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
 
 
 @app.command()
@@ -139,6 +142,7 @@ def grade(
     no_sandbox: NoSandboxOption = False,
 ) -> None:
     """Grade a folder of hand-ins."""
+    _refuse_in_a_kit()
     from grader.cli import in_container
     from grader.sandbox import container, runtime
 
@@ -288,6 +292,7 @@ def update(
 @app.command()
 def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSandboxOption = False) -> None:
     """Audit the grader with right, wrong, hostile and broken hand-ins; exit 1 if one gets wrong marks."""
+    _refuse_in_a_kit()
     from grader.cli import in_container
     from grader.sandbox import runtime
 
@@ -296,11 +301,10 @@ def audit(context: typer.Context, name: SomeAssignment = None, no_sandbox: NoSan
         raise SystemExit(in_container.run_again(backend, context, console))
 
     from grader.audit.audit import audit as audit_one
-    from grader.base import assignments
     from grader.cli import scoreboard
 
     missed = 0
-    for one in [name] if name else assignments.names():
+    for one in [name] if name else names():
         missed += scoreboard.show_audit(one, audit_one(one, sandboxed=not no_sandbox), console)
     raise SystemExit(1 if missed else 0)
 

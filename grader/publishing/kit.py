@@ -24,6 +24,9 @@ FILES = ("LICENSE", "Makefile", "environment.yml", "pyproject.toml", "requiremen
 FOLDER = "convnets"
 README = Path(__file__).parent / "templates" / "kit" / "README.md"
 SUFFIXES = (".py", ".md", ".npz", ".json")
+OBSERVERS = (
+    ROOT / "grader" / "spec" / "observers"
+)  # only the declarations need them: their texts are in the answer keys
 TEACHING = ROOT / "data" / "pretraining"  # how the small networks were trained; no notebook needs it
 DATE = (1980, 1, 1, 0, 0, 0)  # so that the same course gives the same bytes
 
@@ -64,7 +67,8 @@ def _contents(assignment: str, course: Course) -> Iterator[tuple[str, bytes]]:
         yield name, (ROOT / name).read_bytes()
     files = [ROOT / "grader" / "__init__.py"]
     for package in PACKAGES:
-        files += [path for path in (ROOT / "grader" / package).rglob("*") if path.suffix in SUFFIXES]
+        inside = (ROOT / "grader" / package).rglob("*")
+        files += [path for path in inside if path.suffix in SUFFIXES and OBSERVERS not in path.parents]
     files += [path for path in (ROOT / "data").rglob("*") if path.suffix in SUFFIXES and TEACHING not in path.parents]
     files += list((visible_key.FOLDER / assignment).glob("*.json"))
     for path in files:
