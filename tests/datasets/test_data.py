@@ -632,6 +632,7 @@ def test_paintings_are_three_and_always_the_same(no_network):
         assert len(colours) > 40
 
 
+@needs_mirror
 def test_style_images_are_the_files_in_the_mirror(real):
     masters = data.load("style_images")
     with tarfile.open(MIRROR / "style_images.tar.gz") as tar:

@@ -97,7 +97,7 @@ def test_a_full_disk_is_the_students_error_only(way):
         ("import os; os.getuid()", "1000"),
         ("import socket; socket.create_connection(('1.1.1.1', 53), 1)", "OSError"),
         ("import solutions", "ModuleNotFoundError"),
-        ("from grader import exercise", "ImportError"),
+        ("import grader.exercises", "ModuleNotFoundError"),
         ("import data; len(data.load('photographs').images) > 5", "True"),
         ("from grader import check; check(len)", ""),
         ("open('/usr/x', 'w')", "OSError"),
@@ -231,13 +231,13 @@ def test_spawners_and_fork_servers_that_die_are_replaced():
         for dies in ("spawner", "fork_server"):
             kernels.start().close()
             dead = getattr(kernels, dies)
-            os.kill(dead.pid if dies == "starter" else dead.process.pid, signal.SIGKILL)
+            os.kill(dead.pid if dies == "spawner" else dead.process.pid, signal.SIGKILL)
             with kernels.start() as kernel:
                 assert kernel.run("1 + 1", 10).outputs
             assert not kernels.why_cold
 
 
-def test_a_kernel_that_is_lost_with_its_starter_is_not_the_students_fault():
+def test_a_kernel_that_is_lost_with_its_spawner_is_not_the_students_fault():
     with KernelFactory(Limits(), warm=True) as kernels, kernels.start() as kernel:
         os.kill(kernels.spawner.pid, signal.SIGKILL)
         with pytest.raises(KernelFailed):

@@ -13,10 +13,10 @@ from grader.base import assignments
 from grader.base.paths import ROOT
 from grader.scoring import visible_key
 from grader.spec.registry import load
-from grader.student.notebook import check, help, record
-from grader.student.notebook.check import _solution
+from grader.student.notebook import help, record
+from grader.student.notebook.check import check
 from grader.student.notebook.exercise_of import CheckFailed
-from grader.student.notebook.help import NotShown, hint, reveal
+from grader.student.notebook.help import NotShown, _solution, hint, reveal
 from grader.student.notebook.progress import progress
 
 START = "import numpy as np\nfrom grader import check, hint, progress"
@@ -64,7 +64,7 @@ def test_a_slip_is_named_although_the_errors_that_must_be_raised_are_missing_too
 
 def test_a_function_that_does_not_end_is_told_and_its_line_where_it_is_stopped():
     code = "def zero_pad(X, pad):\n    while True:\n        pad += 1"
-    soon = "from grader import patience\npatience.SECONDS = 0.5\nimport _thread, threading\n"
+    soon = "from grader.student.notebook import slow_call\nslow_call.SECONDS = 0.5\nimport _thread, threading\n"
     shown, error = outputs_of(code, f"{soon}threading.Timer(2, _thread.interrupt_main).start()\ncheck(zero_pad)")
     assert re.match(r"zero_pad is still running after 0.5 s, now in line [23] of its cell\.", shown.text)
     (line,) = error.traceback
@@ -224,7 +224,7 @@ def test_slips_are_drawn_when_a_check_fails_and_not_before(monkeypatch, tmp_path
 
 def test_a_missing_key_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(visible_key, "FOLDER", tmp_path)
-    monkeypatch.setattr(visible_key, "made_from", lambda assignment: "")
+    monkeypatch.setattr(visible_key, "of_keys", lambda assignment: "")
     visible_key.points.cache_clear()
     try:
         with pytest.raises(FileNotFoundError, match="answer key of w1_conv is missing"):

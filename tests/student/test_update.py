@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from grader.audit import sample_hand_ins
 from grader.base.assignments import names
 from grader.base.paths import ROOT
-from grader.student.update import course_update
+from grader.student.update import archive, course_update
 from grader.student.update.archive import NoCourse
 from grader.student.update.course_update import NotUpdated, remember
 from grader.student.update.git import GitFailed
@@ -610,10 +610,10 @@ def test_an_archive_that_is_damaged_huge_or_not_there_is_refused(kit, newer, tmp
         course_update.update(tmp_path / "no.zip", kit)
     with pytest.raises(NoCourse, match=r"none\.zip cannot be unpacked: No such file"):
         course_update.update(tmp_path / "none.zip", kit)
-    archive = zipped(newer, tmp_path / "newer.zip")
+    file = zipped(newer, tmp_path / "newer.zip")
     monkeypatch.setattr(archive, "MAX_BYTES", 1000)
     with pytest.raises(NoCourse, match="are unpacked"):
-        course_update.update(archive, kit)
+        course_update.update(file, kit)
 
 
 def test_links_in_a_folder_do_not_come_along(kit, newer, tmp_path):
@@ -625,7 +625,7 @@ def test_links_in_a_folder_do_not_come_along(kit, newer, tmp_path):
 
 def test_the_command_says_what_it_did_and_what_it_did_not(upstream, clone):
     def course(*arguments):
-        here = f"import pathlib; from grader import exercise; exercise.ROOT = pathlib.Path({str(clone)!r})"
+        here = f"import pathlib; from grader.base import paths; paths.ROOT = pathlib.Path({str(clone)!r})"
         line = [sys.executable, "-c", f"{here}; from grader import cli; cli.main()", "update", *arguments]
         return subprocess.run(line, capture_output=True, text=True, cwd=ROOT, env={**SHELL, "COLUMNS": "200"})
 
