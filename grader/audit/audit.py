@@ -78,7 +78,7 @@ def audit(name: str, sandboxed: bool = True, warm: bool = True) -> Iterator[Find
 
     Arguments:
         sandboxed -- without a sandbox, only those hostile hand-ins are run that cannot harm this machine
-        warm -- whether one zygote forks the kernels of all hand-ins, or each kernel is started by itself
+        warm -- whether one fork server forks the kernels of all hand-ins, or each kernel is started by itself
     """
     if sandboxed:
         bubblewrap.require()

@@ -42,7 +42,7 @@ def _processes() -> set[str]:
 
 
 def _folders() -> set[str]:
-    """Return the folders of kernels and zygotes, except those of other graders that are running on this machine."""
+    """Return the folders of kernels and fork servers, except those of other graders that are running on this machine."""
     told = set()
     for path in Path("/tmp").glob(f"{PREFIX}*-*"):
         owner = path.name.removeprefix(PREFIX).partition("-")[0]
