@@ -42,7 +42,13 @@ def of_keys(assignment: str) -> str:
     sources = _sources(assignment)
     if not sources:
         return ""
-    return digest(_libraries(COMPUTING), _packages((*DECLARING, "scoring")), _data(), _files(sources))
+    return digest(_of_all_keys(), _files(sources))
+
+
+@cache
+def _of_all_keys() -> str:
+    """Return the digest of what the keys of all assignments have in common: `check` asks for each assignment's."""
+    return digest(_libraries(COMPUTING), _packages((*DECLARING, "scoring")), _data())
 
 
 def of_notebook(assignment: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from grader.base import dependencies
 from grader.base.paths import ROOT
 
-CACHED = (dependencies.of_judging, dependencies.of_keys, dependencies.of_pages, dependencies._data)
+CACHED = [one for one in vars(dependencies).values() if hasattr(one, "cache_clear")]
 PRODUCTS = {
     "marks": dependencies.of_judging,
     "keys": lambda: dependencies.of_keys("w1_conv"),

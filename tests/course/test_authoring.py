@@ -64,5 +64,5 @@ def test_the_test_of_the_page_passes(solution):
     names["test_leaky_relu_is_that_of_keras"]()
 
 
-def test_lines_fit_into_the_house():
+def test_lines_are_short_enough_for_the_linter():
     assert all(len(line) <= 130 for line in (REFERENCE + DECLARATION + TEST).splitlines())
