@@ -11,21 +11,23 @@ demo: setup sandbox
 	$(BIN)/course demo
 
 test: setup sandbox browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: setup sandbox browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # The same tests once on JAX and once on PyTorch, in an environment of their own.
 test-backends: $(OTHER_VENV)/ready sandbox
-	KERAS_BACKEND=jax $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadfile -m "backends and not slow"
-	KERAS_BACKEND=torch $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadfile -m "backends and not slow"
+	KERAS_BACKEND=jax $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadgroup -m "backends and not slow"
+	KERAS_BACKEND=torch $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadgroup -m "backends and not slow"
 
 lint: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	@start=$$(date +%s); set -ex; \
+	$(BIN)/ruff check .; \
+	$(BIN)/ruff format --check .; \
+	$(BIN)/mypy; \
+	$(BIN)/lint-imports --no-cache; \
+	set +x; echo "lint: $$(($$(date +%s) - start)) s"
 
 lab: setup
 	$(BIN)/course lab

@@ -64,18 +64,15 @@ def iou_matrix(boxes1, boxes2):
         float array (N, M): entry [i, j] is `iou(boxes1[i], boxes2[j])`
     """
     ### BEGIN SOLUTION
-    left1, top1, right1, bottom1 = np.ascontiguousarray(boxes1.T)[:, :, None] + 0.0  # (N, 1) each, and floats
-    left2, top2, right2, bottom2 = np.ascontiguousarray(boxes2.T)[:, None, :] + 0.0  # (1, M) each
-    # In place: a thousand boxes by a thousand are 8 MB, and fresh memory costs more than the arithmetic.
-    width, spare = np.minimum(right1, right2), np.maximum(left1, left2)
-    width -= spare
-    height = np.minimum(bottom1, bottom2)
-    height -= np.maximum(top1, top2, out=spare)
-    intersection = np.maximum(width, 0, out=width)
-    intersection *= np.maximum(height, 0, out=height)
-    union = np.add((right1 - left1) * (bottom1 - top1), (right2 - left2) * (bottom2 - top2), out=spare)
-    union -= intersection
-    return np.divide(intersection, union, out=intersection, where=union > 0)
+    left1, top1, right1, bottom1 = (column[:, None] for column in boxes1.T)  # (N, 1) each
+    left2, top2, right2, bottom2 = (column[None, :] for column in boxes2.T)  # (1, M) each
+    width = np.minimum(right1, right2) - np.maximum(left1, left2)  # (N, M): each with each
+    height = np.minimum(bottom1, bottom2) - np.maximum(top1, top2)
+    intersection = np.maximum(width, 0) * np.maximum(height, 0)
+    union = (right1 - left1) * (bottom1 - top1) + (right2 - left2) * (bottom2 - top2) - intersection
+    shares = np.zeros(union.shape)
+    np.divide(intersection, union, out=shares, where=union > 0)
+    return shares
     ### END SOLUTION
 
 
@@ -93,10 +90,11 @@ def fc_to_conv(dense_weights, input_shape):
     Source: Sermanet et al. 2013, "OverFeat", section 3.5.
     """
     ### BEGIN SOLUTION
-    sizes = [tuple(input_shape), *((1, 1, len(b)) for b in dense_weights[1:-1:2])]
+    size = input_shape
     converted = []
-    for size, W, b in zip(sizes, dense_weights[0::2], dense_weights[1::2], strict=True):
+    for W, b in zip(dense_weights[::2], dense_weights[1::2], strict=True):
         converted += [W.reshape(*size, -1), b]
+        size = (1, 1, len(b))  # after the first convolution, a picture is a single pixel
     return converted
     ### END SOLUTION
 
@@ -146,23 +144,14 @@ def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold
     ### BEGIN SOLUTION
     scores, boxes, classes = (ops.convert_to_numpy(given) for given in (scores, boxes, classes))
     boxes, classes = boxes.reshape(-1, 4), classes.astype(int)
-    order = np.argsort(-scores, kind="stable")
-    kept = []
-    for one in np.unique(classes):
-        mine: list = []
-        left = order[classes[order] == one]
-        while len(left) and len(mine) < max_boxes:  # in blocks: few boxes are looked at where few are wanted
-            block, left = left[:64], left[64:]
-            block = block[(iou_matrix(boxes[mine], boxes[block]) <= iou_threshold).all(axis=0)]
-            apart = iou_matrix(boxes[block], boxes[block]) <= iou_threshold
-            free = np.ones(len(block), bool)
-            for place in range(len(block)):
-                if free[place]:
-                    free[place + 1 :] &= apart[place, place + 1 :]
-            mine += block[free].tolist()
-        kept += mine
-    best = order[np.isin(order, kept)][:max_boxes]
-    return scores[best], boxes[best], classes[best]
+    kept: list = []
+    for i in np.argsort(-scores, kind="stable"):  # the best first
+        if len(kept) == max_boxes:
+            break
+        rivals = [j for j in kept if classes[j] == classes[i]]
+        if all(iou(boxes[i], boxes[j]) <= iou_threshold for j in rivals):
+            kept.append(i)
+    return scores[kept], boxes[kept], classes[kept]
     ### END SOLUTION
 
 
@@ -356,7 +345,7 @@ def mean_average_precision(predictions, ground_truth, iou_threshold=0.5):
     Source: Lin et al. 2014, "Microsoft COCO", and its evaluation, https://cocodataset.org/#detection-eval.
     """
     ### BEGIN SOLUTION
-    thresholds = np.minimum(np.atleast_1d(iou_threshold), 1 - 1e-10)
+    thresholds = np.atleast_1d(iou_threshold)
     things: dict = {}  # by class: how many there are
     guesses: dict = {}  # by class: of each picture scores (K,) and which guesses are right (T, K)
     for (scores, boxes, classes), (true_boxes, true_classes) in zip(predictions, ground_truth, strict=True):

@@ -35,7 +35,7 @@ def img_to_encoding(image_path, model):
     picture = picture.resize((n_W, n_H), Image.Resampling.BILINEAR)
     pixels = np.asarray(picture, dtype=np.float32).reshape(1, n_H, n_W, n_C) / 255
     encoding = keras.ops.convert_to_numpy(model(pixels, training=False))
-    return encoding / np.linalg.norm(encoding, axis=-1, keepdims=True)
+    return encoding / np.linalg.norm(encoding)
     ### END SOLUTION
 
 
@@ -61,7 +61,7 @@ def verify(image_path, identity, database, model):
     if identity not in database:
         raise ValueError(f"{identity!r} is not in the database, which has {len(database)} persons.")
     encoding = img_to_encoding(image_path, model)
-    dist = float(np.linalg.norm(encoding - np.reshape(database[identity], (1, -1))))
+    dist = float(np.linalg.norm(encoding - database[identity]))
     door_open = dist < 0.7
     if door_open:
         print(f"It is {identity}: welcome in!")
@@ -97,12 +97,9 @@ def who_is_it(image_path, database, model):
     known = np.stack([np.ravel(database[name]) for name in names])
     distances = np.linalg.norm(known - encoding, axis=1)
     nearest = np.argmin(distances)
-    min_dist, identity = float(distances[nearest]), names[nearest]
-    if not min_dist < 0.7:
-        identity = None
-        print("Not in the database.")
-    else:
-        print(f"It is {identity}, at a distance of {min_dist:.2f}.")
+    min_dist = float(distances[nearest])
+    identity = names[nearest] if min_dist < 0.7 else None
+    print("Not in the database." if identity is None else f"It is {identity}, at a distance of {min_dist:.2f}.")
     return min_dist, identity
     ### END SOLUTION
 
@@ -149,15 +146,14 @@ def mine_hard_triplets(embeddings, labels, margin):
     X, labels = np.asarray(embeddings, dtype=np.float64), np.asarray(labels)
     if len(X) == 0:
         return np.zeros((0, 3), dtype=int)
-    # ‖a − x‖² = ‖a‖² − 2 a·x + ‖x‖²: one matrix product, and ‖a‖² is the same for all that an anchor is compared with
-    distances = (-2 * X) @ X.T
-    distances += np.sum(X**2, axis=1)
+    squares = np.sum(X**2, axis=1)
+    distances = squares[:, None] - 2 * X @ X.T + squares
     same = labels[:, None] == labels
     to_negatives = np.where(same, np.inf, distances)
     negatives = np.argmin(to_negatives, axis=1)
-    least = np.min(to_negatives, axis=1, keepdims=True)
+    nearest = np.min(to_negatives, axis=1, keepdims=True)  # infinite where everybody is the same person
     np.fill_diagonal(same, False)
-    anchors, positives = np.nonzero(same & (distances > least - margin))
+    anchors, positives = np.nonzero(same & (distances + margin > nearest))
     return np.stack([anchors, positives, negatives[anchors]], axis=1)
     ### END SOLUTION
 
@@ -180,29 +176,16 @@ def mine_semi_hard_triplets(embeddings, labels, margin):
     """
     ### BEGIN SOLUTION
     X, labels = np.asarray(embeddings, dtype=np.float64), np.asarray(labels)
-    # ‖a − x‖² = ‖a‖² − 2 a·x + ‖x‖²: one matrix product, and ‖a‖² is the same for all that an anchor is compared with
-    distances = (-2 * X) @ X.T
-    distances += np.sum(X**2, axis=1)
-    triplets = [np.zeros((0, 3), dtype=int)]
+    squares = np.sum(X**2, axis=1)
+    distances = squares[:, None] - 2 * X @ X.T + squares
+    triplets = []
     for anchor, row in enumerate(distances):
         same = labels == labels[anchor]
-        negatives = np.flatnonzero(~same)
-        same[anchor] = False
-        positives = np.flatnonzero(same)
-        if len(negatives) == 0 or len(positives) == 0:
-            continue
-        order = np.argsort(row[negatives])
-        values = row[negatives[order]]
-        # of each run of equal distances, the lowest row
-        starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
-        values, nearest = values[starts], np.minimum.reduceat(negatives[order], starts)
-        place = np.searchsorted(values, row[positives], side="right")
-        farther = np.append(values, np.inf)[place]
-        kept = farther < row[positives] + margin
-        found = np.full((np.count_nonzero(kept), 3), anchor)
-        found[:, 1], found[:, 2] = positives[kept], nearest[place[kept]]
-        triplets.append(found)
-    return np.concatenate(triplets)
+        for positive in np.flatnonzero(same):
+            band = ~same & (row > row[positive]) & (row < row[positive] + margin)
+            if positive != anchor and np.any(band):
+                triplets.append((anchor, positive, np.argmin(np.where(band, row, np.inf))))
+    return np.array(triplets, dtype=int).reshape(-1, 3)
     ### END SOLUTION
 
 
@@ -218,7 +201,6 @@ def chi_square_similarity(f_i, f_j):
     Source: Taigman et al. 2014, "DeepFace", section 4.1.
     """
     ### BEGIN SOLUTION
-    f_i, f_j = np.asarray(f_i, dtype=float), np.asarray(f_j, dtype=float)
     total = f_i + f_j
     terms = np.zeros(total.shape)
     np.divide((f_i - f_j) ** 2, total, out=terms, where=total != 0)
@@ -241,7 +223,6 @@ def siamese_head(f_i, f_j, w, b):
     one-shot image recognition", section 3.1.
     """
     ### BEGIN SOLUTION
-    f_i, f_j = np.asarray(f_i, dtype=float), np.asarray(f_j, dtype=float)
     z = np.abs(f_i - f_j) @ w + b
     small = np.exp(-np.abs(z))  # never more than 1: nothing overflows
     return np.where(z >= 0, 1.0, small) / (1.0 + small)
@@ -263,7 +244,6 @@ def siamese_head_chi_square(f_i, f_j, w, b):
     Source: Taigman et al. 2014, "DeepFace", section 4.1.
     """
     ### BEGIN SOLUTION
-    f_i, f_j = np.asarray(f_i, dtype=float), np.asarray(f_j, dtype=float)
     total = f_i + f_j
     terms = np.zeros(total.shape)
     np.divide((f_i - f_j) ** 2, total, out=terms, where=total != 0)
@@ -286,10 +266,9 @@ def best_threshold(distances, same):
     Source: Huang et al. 2007, "Labeled faces in the wild": the threshold is chosen on pairs set aside for it.
     """
     ### BEGIN SOLUTION
-    distances, same = np.asarray(distances, dtype=float), np.asarray(same, dtype=bool)
-    seen = np.unique(distances)
+    seen = np.unique(distances).astype(float)
     # Halfway between neighbours is as right as anywhere between them, and farthest from both.
-    candidates = np.concatenate([seen[:1], (seen[:-1] + seen[1:]) / 2, [np.nextafter(seen[-1], np.inf)]])
+    candidates = np.concatenate([[seen[0]], (seen[:-1] + seen[1:]) / 2, [np.nextafter(seen[-1], np.inf)]])
     accepted = np.searchsorted(np.sort(distances[same]), candidates)
     refused = np.count_nonzero(~same) - np.searchsorted(np.sort(distances[~same]), candidates)
     return float(candidates[np.argmax(accepted + refused)])
@@ -311,7 +290,6 @@ def equal_error_rate(distances, same):
     Source: ISO/IEC 19795-1, "Biometric performance testing and reporting".
     """
     ### BEGIN SOLUTION
-    distances, same = np.asarray(distances, dtype=float), np.asarray(same, dtype=bool)
     thresholds = np.append(np.unique(distances), np.inf)
     n_same, n_different = np.count_nonzero(same), np.count_nonzero(~same)
     rejected = n_same - np.searchsorted(np.sort(distances[same]), thresholds)

@@ -56,11 +56,8 @@ def top_activating_patches(activations, images, receptive_field, k=9):
     """
     ### BEGIN SOLUTION
     size, stride, pad = receptive_field
-    n_H, n_W = images.shape[1:3]
-    n_h, n_w = activations.shape[1:]
-    below = max(0, (n_h - 1) * stride + size - pad - n_H)
-    right = max(0, (n_w - 1) * stride + size - pad - n_W)
-    padded = np.pad(images, ((0, 0), (pad, below), (pad, right), (0, 0)))
+    beyond = size + stride * max(activations.shape)  # no window reaches further below or to the right
+    padded = np.pad(images, ((0, 0), (pad, beyond), (pad, beyond), (0, 0)))
     order = np.argsort(-activations.ravel().astype(float), kind="stable")[:k]
     patches = np.empty((len(order), size, size, images.shape[3]), dtype=images.dtype)
     for place, (picture, i, j) in enumerate(zip(*np.unravel_index(order, activations.shape), strict=True)):

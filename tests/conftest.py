@@ -26,7 +26,9 @@ from grader.base.course import Course
 from grader.judging.judge import judge
 from grader.judging.rulebook import Rulebook
 from grader.publishing import build, kit
+from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.limits import Limits
+from grader.sandbox.preload import preload_of
 from grader.spec.registry import load
 
 # Their models take a second each to build, their training takes minutes: `make test` trains them for a tenth of it, looks at
@@ -37,6 +39,40 @@ LONG = tuple(
 
 # What axe-core is asked: all of WCAG 2.2 at level AA that a program can see.
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+
+def pytest_collection_modifyitems(items):
+    """One worker has all tests of an assignment, and all others of a file: what these share is made once."""
+    known = names()
+    for item in items:
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        asked = [
+            one for one in (*parameters, item.path.stem.removeprefix("test_")) if isinstance(one, str) and one in known
+        ]
+        item.add_marker(pytest.mark.xdist_group(asked[0] if asked else item.path.name))
+
+
+class Times:
+    """The seconds that each part of the tests has taken, over all workers."""
+
+    def __init__(self):
+        self.seconds, self.tests = {}, {}
+
+    def pytest_runtest_logreport(self, report):
+        part = "/".join(report.nodeid.partition("::")[0].split("/")[:2])
+        self.seconds[part] = self.seconds.get(part, 0) + report.duration
+        self.tests[part] = self.tests.get(part, 0) + (report.when == "call")
+
+    def pytest_terminal_summary(self, terminalreporter):
+        terminalreporter.section("seconds of a core")
+        for part, seconds in sorted(self.seconds.items(), key=lambda item: -item[1]):
+            terminalreporter.line(f"{seconds:8.1f} s  {self.tests[part]:5} tests  {part}")
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):  # in the process that the workers report to
+        config.pluginmanager.register(Times())
+
 
 # A busy machine is slow, not wrong.
 settings.register_profile("course", deadline=None)
@@ -81,15 +117,22 @@ def rulebook(released, assignment):
     return Rulebook.draw(assignment, sample_hand_ins.without_given_figures(released), 20261120, limits)
 
 
+@pytest.fixture(scope="session")
+def kernels(rulebook):
+    """Kernels forked from one process, as a whole class gets them."""
+    with KernelFactory(rulebook.limits, rulebook.sandboxed, True, preload_of(rulebook.released)) as factory:
+        yield factory
+
+
 @pytest.fixture
-def grade(rulebook, assignment):
+def grade(rulebook, assignment, kernels):
     """Grade a hand-in that is right but for what the arguments say."""
 
     def grade_with(instead=None, cell="", place=2):
         notebook = sample_hand_ins.solved(rulebook.released, assignment, instead)
         if cell:
             sample_hand_ins.add_cell(notebook, cell, place)
-        return judge(nbformat.writes(notebook).encode(), rulebook)
+        return judge(nbformat.writes(notebook).encode(), rulebook, kernels)
 
     return grade_with
 

@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from grader.exercises.w1_conv.variants import tuned
 from solutions.w1_conv import (
     conv_backward,
     conv_forward,
@@ -294,7 +295,12 @@ def test_forward_refuses_impossible_sizes(forward, hparameters):
         forward(np.ones((1, 4, 2, 1)), np.ones((3, 3, 1, 1)), np.ones((1, 1, 1, 1)), hparameters)
 
 
-every_fast_forward = pytest.mark.parametrize("forward", [conv_forward_fast, nd])
+def tuned_nd(A_prev, W, b, hparameters):
+    return tuned.conv_nd_forward(A_prev, W, b, hparameters["stride"], hparameters["pad"]), (A_prev, W, b, hparameters)
+
+
+every_fast_forward = pytest.mark.parametrize("forward", [conv_forward_fast, nd, tuned.conv_forward_fast, tuned_nd])
+every_im2col = pytest.mark.parametrize("im2col", [im2col, tuned.im2col])
 
 
 @every_fast_forward
@@ -654,8 +660,9 @@ def test_im2col_by_hand():
     assert_array_equal(im2col(X, 2, 1), [[1, 100, 2, 200, 4, 400, 5, 500], [2, 200, 3, 300, 5, 500, 6, 600]])
 
 
-@forall(poolings(dtypes=(*DTYPES, "uint8", "float16")))
-def test_im2col_is_scikit_images_windows(layer):
+@every_im2col
+@forall(layer=poolings(dtypes=(*DTYPES, "uint8", "float16")))
+def test_im2col_is_scikit_images_windows(im2col, layer):
     X, f, stride = layer.A_prev, layer.hparameters["f"], layer.hparameters["stride"]
     m, _, _, n_C = X.shape
     windows = skimage.util.view_as_windows(X, (m, f, f, n_C), step=(1, stride, stride, 1))[0, :, :, 0]
@@ -666,8 +673,9 @@ def test_im2col_is_scikit_images_windows(layer):
     assert_array_equal(columns, expected)
 
 
-@forall(poolings(dtypes=("int64",)), st.sampled_from(["rows", "columns", "channels", "pictures", "axes"]))
-def test_im2col_takes_views(layer, view):
+@every_im2col
+@forall(layer=poolings(dtypes=("int64",)), view=st.sampled_from(["rows", "columns", "channels", "pictures", "axes"]))
+def test_im2col_takes_views(im2col, layer, view):
     """Every other row, mirrored columns, one channel of several, every other picture, channels that came first."""
     f, stride = layer.hparameters["f"], layer.hparameters["stride"]
     wide = np.repeat(np.repeat(layer.A_prev, 2, axis=1), 2, axis=0)
@@ -689,7 +697,8 @@ def test_im2col_turns_a_convolution_into_a_product(layer):
     assert_array_equal((columns @ W.reshape(-1, W.shape[-1])).reshape(Z.shape) + b, Z)
 
 
-def test_im2col_refuses_a_window_larger_than_the_picture():
+@every_im2col
+def test_im2col_refuses_a_window_larger_than_the_picture(im2col):
     with pytest.raises(ValueError, match="fit"):
         im2col(np.ones((1, 2, 4, 1)), 3, 1)
 

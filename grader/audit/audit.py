@@ -107,14 +107,15 @@ def _worker(assignment: Assignment, rulebook: Rulebook, warm: bool) -> Iterator[
 
 
 def _right(worker: Worker) -> Iterator[Finding]:
-    """Grade the reference and every variant: the n-th variants of all exercises together in one hand-in."""
+    """Grade the reference and every variant: those of one title together in one hand-in."""
     released, assignment = worker.rulebook.released, worker.assignment
     exercises = assignment.exercises
-    for number in range(-1, max(len(one.variants) for one in exercises.values())):
-        chosen = {name: one.variants[number] for name, one in exercises.items() if 0 <= number < len(one.variants)}
+    titles = dict.fromkeys(variant.title for one in exercises.values() for variant in one.variants)
+    for number, wanted in enumerate(["", *titles]):
+        chosen = {n: v for n, one in exercises.items() for v in one.variants if v.title == wanted}
         graded = worker.grade(sample_hand_ins.solved(released, assignment, {n: v.code for n, v in chosen.items()}))
         for name, mark in graded.marks.items():
-            if number >= 0 and name not in chosen:
+            if number and name not in chosen:
                 continue
             title = f"{name}: {chosen[name].title if name in chosen else 'the reference'}"
             good = mark.status == "passed"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from grader.base.assignments import EXERCISES
 from grader.scoring.answer_key import Answer, draw
 from grader.spec.exercise import VISIBLE_SEED, Assignment, Code
 from grader.submission.cells import ANSWER, grade_id_of, is_setup
@@ -54,9 +53,13 @@ def add_cell(notebook: NotebookNode, source: str, place: int = 1) -> NotebookNod
 
 def _imports(assignment: Assignment) -> str:
     """Return the imports that slips and variants need besides the notebook's own."""
-    tree = ast.parse(inspect.getsource(import_module(f"grader.exercises.{assignment.name}")))
-    lines = [ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    return "\n".join(line for line in lines if not line.startswith(("from grader", "from solutions")))
+    folder = EXERCISES / assignment.name
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
+    lines = [
+        ast.unparse(node) for tree in trees for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    wanted = [line for line in lines if not line.startswith(("from grader", "from solutions", "from data"))]
+    return "\n".join(dict.fromkeys(wanted))
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ def names(folder: Path = EXERCISES) -> list[str]:
     """Return the names of the declared assignments, sorted by week; an empty list in a class kit.
 
     Arguments:
-        folder -- contains a module or a package for each assignment
+        folder -- contains a package for each assignment
     """
-    found = {path.stem for path in folder.glob("w*") if path.is_dir() or path.suffix == ".py"}
-    return sorted((name for name in found if NAME.fullmatch(name)), key=lambda name: (week(name), name))
+    found = [path.name for path in folder.glob("w*") if path.is_dir() and NAME.fullmatch(path.name)]
+    return sorted(found, key=lambda name: (week(name), name))
 
 
 def week(name: str) -> int:

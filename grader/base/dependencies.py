@@ -102,8 +102,7 @@ def _data() -> str:
 def _sources(assignment: str) -> list[Path]:
     """Return the solution and declarations of an assignment; nothing if one of them is missing, as in a class kit."""
     solution = ROOT / "solutions" / f"{assignment}.py"
-    exercises = GRADER / "exercises"
-    declared = [path for path in (exercises / f"{assignment}.py", *_below(exercises / assignment)) if path.is_file()]
+    declared = _below(GRADER / "exercises" / assignment)
     return [solution, *declared] if solution.exists() and declared else []
 
 

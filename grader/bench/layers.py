@@ -20,19 +20,20 @@ def layer(shape: tuple[int, ...], n_C: int, dtype: str) -> tuple[np.ndarray, np.
 
 
 def against_loops() -> list[Measurement]:
-    """Measure the matrix product against the loops of the lesson: at least 1,000 times as fast."""
-    from solutions.w1_conv import conv_forward, conv_forward_fast
+    """Measure the tuned matrix product against the loops of the lesson: at least 1,000 times as fast."""
+    from grader.exercises.w1_conv.variants.tuned import conv_forward_fast
+    from solutions.w1_conv import conv_forward
 
     arguments = (*layer((100, 31, 31, 3), 25, "float64"), {"stride": 2, "pad": 1})
     [theirs] = medians([partial(conv_forward, *arguments)], 3, warm_up=0)
     [ours] = medians([partial(conv_forward_fast, *arguments)], 300)
     ratio = theirs / ours
-    what = "conv_forward_fast (100, 31, 31, 3), 25 filters, stride 2"
+    what = "tuned conv_forward_fast (100, 31, 31, 3), 25 filters, stride 2"
     return [Measurement(what, ours, "conv_forward", theirs, f"{digits(ratio)}x faster", "≥ 1,000x", ratio >= 1000)]
 
 
 def against_tensorflow() -> list[Measurement]:
-    """Measure the matrix product against tf.nn.conv2d on the CPU: eager, float32, each with its default threads.
+    """Measure the tuned matrix product against tf.nn.conv2d on the CPU: eager, float32, each with its default threads.
 
     The targets apply to the same contract: NumPy arrays in, a NumPy array out. The time of TensorFlow with tensors that
     exist already and stay there is reported, too, without a target.
@@ -40,7 +41,7 @@ def against_tensorflow() -> list[Measurement]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
-    from solutions.w1_conv import conv_forward_fast
+    from grader.exercises.w1_conv.variants.tuned import conv_forward_fast
 
     rows: list[Measurement] = []
     ratios: dict[str, list[float]] = {"arrays in and out": [], "tensors": []}
@@ -55,7 +56,7 @@ def against_tensorflow() -> list[Measurement]:
             tensors = partial(tf.nn.conv2d, tf.constant(A_prev), tf.constant(W), stride, padding)
             fast = partial(conv_forward_fast, A_prev, W, b, {"stride": stride, "pad": 1})
             ours, *theirs = medians([fast, arrays, tensors], 60)
-        what = f"conv_forward_fast {shape}, {n_C} filters, stride {stride}"
+        what = f"tuned conv_forward_fast {shape}, {n_C} filters, stride {stride}"
         for (peer, of_peer), median in zip(ratios.items(), theirs, strict=True):
             ratio = ours / median
             of_peer.append(ratio)

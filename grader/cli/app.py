@@ -15,14 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader.base.assignments import names
 from grader.base.errors import CourseError
-from grader.cli import data
+from grader.cli import data, exercise
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Convnets: a course that grades itself.")
 kernels_app = typer.Typer(no_args_is_help=True, help="The kernels that Jupyter offers.")
 app.add_typer(data.app, name="data")
+app.add_typer(exercise.app, name="exercise")
 app.add_typer(kernels_app, name="kernels")
 
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 
 KIT = "This is a class kit: it has what students use. The rest of the course is with the instructor."
 AssignmentName = Annotated[str, typer.Argument(metavar="A", help="Assignment, such as w1_conv.")]

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 app = typer.Typer(no_args_is_help=True, help="The pictures and weights of the course.")
-console = Console(highlight=False)
+console = Console(highlight=False, emoji=False)
 
 
 @app.command("list")

@@ -35,12 +35,22 @@ def of_exercises(assignment: Assignment) -> dict[str, str]:
 
 def _own(one: Exercise) -> list[str]:
     """Return everything that an exercise declares, as text; its cases as the code that draws them and what it draws."""
-    draw = inspect.getsource(one.cases)
+    draw = inspect.getsource(one.drawing) if one.drawing else ""
     drawn = json.dumps(
         [[case.title, case.raises, probe.encode([case.args, case.kwargs])] for case in one.draw(VISIBLE_SEED)]
     )
     slips = [text for slip in one.slips for text in (slip.title, slip.help, one.source(slip.code))]
-    terms = [one.points, one.hints, one.uses, one.forbids, one.forbids_own, one.dtype, one.limit, one.limit_float32]
+    terms = [
+        one.more,
+        one.points,
+        one.hints,
+        one.uses,
+        one.forbids,
+        one.forbids_own,
+        one.dtype,
+        one.limit,
+        one.limit_float32,
+    ]
     return [one.source(), draw, drawn, one.observer_source() or "", repr(terms), *slips]
 
 

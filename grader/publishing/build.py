@@ -7,8 +7,6 @@ The prose is `notebooks/<a>/<a>.md`. A cell with the option `:exercise: name` is
 from __future__ import annotations
 
 import hashlib
-import inspect
-import textwrap
 from pathlib import Path
 
 import jupytext
@@ -24,6 +22,7 @@ from grader.base.files import write_atomically
 from grader.base.paths import ROOT
 from grader.gradebook.conversion import convert
 from grader.scoring import visible_key
+from grader.spec import source
 from grader.spec.exercise import Assignment
 from grader.spec.registry import load
 from grader.submission.cells import ANSWER, CHECK, grade_id_of
@@ -104,18 +103,14 @@ def instructor_notebook(name: str) -> NotebookNode:
 
 
 def _exercise_cells(assignment: Assignment, name: str, cell: NotebookNode) -> list[NotebookNode]:
-    exercise = assignment.exercises.get(name)
-    if exercise is None:
-        raise BuildError(
-            f"{assignment.name}.md asks for {name!r}, which grader/exercises/{assignment.name}.py does not declare."
-        )
+    exercise = assignment.exercises[name]
     if cell.source.strip():
         raise BuildError(
             f"The cell of {name!r} in {assignment.name}.md must be empty: it is filled from the solutions."
         )
-    text = textwrap.dedent(inspect.getsource(exercise.function)).strip()
-    if "### BEGIN SOLUTION" not in text:
-        raise BuildError(f"{name} in solutions/{assignment.name}.py has no '### BEGIN SOLUTION' line.")
+    text = source.cut(source.read(ROOT / "solutions" / f"{assignment.name}.py"), name).strip()
+    if source.BEGIN not in text:
+        raise BuildError(f"{name} in solutions/{assignment.name}.py has no {source.BEGIN!r} line.")
     solution = new_code_cell(text, metadata=dict(cell.metadata))
     solution.metadata["nbgrader"] = {**SCHEMA, "grade_id": name, "grade": False, "solution": True, "locked": False}
     test = new_code_cell(f"check({name})")

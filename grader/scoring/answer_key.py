@@ -10,7 +10,7 @@ import base64
 import inspect
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,11 @@ import numpy as np
 from grader.scoring import probe
 from grader.scoring.comparison import Tolerance
 from grader.spec import exercise as declarations
+from grader.spec.case import Case
+from grader.spec.errors import BadDeclaration
 
 Answer = dict[str, Any]
+ATTEMPTS = 20  # to draw a case whose answer is not the same as that of the visible case
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ def draw(assignment: declarations.Assignment, seed: int) -> AnswerKey:
     )
 
 
-def _visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
+@cache
+def visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
+    """Return titles and right answers of the cases that `check` shows, which a student can have written down."""
     drawn = [(case.title, probe.encode([case.args, case.kwargs])) for case in one.draw(declarations.VISIBLE_SEED)]
     return [(title, _answer(one.function, inputs, one.observer)) for title, inputs in drawn]
 
@@ -110,15 +115,12 @@ def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True
 
 def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Slip]) -> ExerciseKey:
     slips = [one.compiled(slip.code) for slip in declared]
-    visible = _visible_answers(one) if seed != declarations.VISIBLE_SEED else []
-    cases = []
-    for case in one.draw(seed):
-        inputs = probe.encode([case.args, case.kwargs])
-        expected = _answer(one.function, inputs, one.observer)
-        if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
-            raise ValueError(f"{one.name}, case {case.title!r}: the reference answers {expected}")
-        answers = [_answer(slip, inputs, one.observer) for slip in slips]
-        cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in visible))
+    visible = visible_answers(one) if seed != declarations.VISIBLE_SEED else []
+    for attempt in range(ATTEMPTS):
+        cases = _cases(one, one.draw(seed, attempt), slips, visible)
+        # By chance every answer may be one that students have seen, and then the visible answers would earn points.
+        if any(case.raises is None and not case.known for case in cases):
+            break
     return ExerciseKey(
         name=one.name,
         points=one.points,
@@ -132,6 +134,23 @@ def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Sl
         slips=[(slip.title, slip.help) for slip in declared],
         cases=cases,
     )
+
+
+def _cases(
+    one: declarations.Exercise, drawn: list[Case], slips: list[Any], visible: list[tuple[str, Answer]]
+) -> list[CaseKey]:
+    cases = []
+    for case in drawn:
+        inputs = probe.encode([case.args, case.kwargs])
+        expected = _answer(one.function, inputs, one.observer)
+        if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
+            said = f"raises {expected['raised'][0]}: {expected['message']}" if "raised" in expected else "returns"
+            raise BadDeclaration(
+                f"{one.name}, case {case.title!r}: the reference {said}; declared is {case.raises or 'no error'}."
+            )
+        answers = [_answer(slip, inputs, one.observer) for slip in slips]
+        cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in visible))
+    return cases
 
 
 def _answer(function: Any, inputs: list, observer: Any) -> Answer:

@@ -1,50 +1,31 @@
 """The declaration of an exercise, which check, judge and audit all read.
 
-An assignment's exercises are in `grader/exercises/<assignment>.py`, as a list named EXERCISES; its reference functions
-are in `solutions/<assignment>.py`. Assignments are discovered by their files: a new one needs no entry in a list.
+What is asked of one function stands in `grader/exercises/<assignment>/<function>.py`, as `exercise`; its reference is
+in `solutions/<assignment>.py`; other right solutions are functions of the same name in
+`grader/exercises/<assignment>/variants/`. Nothing is listed anywhere: files are found by their names.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
+from grader.spec import derived
+from grader.spec.case import Case
+from grader.spec.errors import BadDeclaration
+from grader.spec.source import renamed, text_of
+from grader.spec.wrong import Change, as_text
+
 VISIBLE_SEED = 0
 
-
-@dataclass(frozen=True)
-class Case:
-    """One call: a title that says what is special about it, its inputs, and the exception it must raise, if any."""
-
-    title: str
-    args: tuple
-    kwargs: dict[str, Any]
-    raises: str | None = None
-
-
-def case(title: str, *args: Any, raises: type[Exception] | None = None, **kwargs: Any) -> Case:
-    """Declare a case with the arguments written as in the call."""
-    return Case(title, args, kwargs, raises.__name__ if raises else None)
-
-
-@dataclass(frozen=True)
-class Edit:
-    """The reference with one piece of its text replaced; most slips differ from a correct solution in this way."""
-
-    old: str
-    new: str
-    times: int = 1
-
-
-Code = Callable | Edit
+Code = Callable | Change
+Draw = Callable[[np.random.Generator], Iterable[Case]]
 
 
 @dataclass(frozen=True)
@@ -61,18 +42,16 @@ class Variant:
     """Another correct solution; the audit proves that it gets full marks."""
 
     title: str
-    code: Code
+    code: Callable
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Exercise:
     """What one function must do, and how its answers are judged.
 
     Attributes:
         function -- the reference
         points -- what it is worth
-        cases -- draws the cases from a generator; check uses a fixed seed, every grading run a new one
-        slips, variants -- wrong and correct implementations
         hints -- help in steps, from a first clue to nearly the answer
         uses -- the student's other functions that it may call; a wrong one of them costs its own points only
         forbids -- names of library routines it may not call, because writing them is the exercise
@@ -83,42 +62,78 @@ class Exercise:
         limit_float32 -- the same if an input or the result is float32
         observer -- if a plain call is not enough: a self-contained function `observer(function, *args, **kwargs)` that
             returns what is to be compared
+        drawing -- draws the cases from a generator, see `cases`
+        slips -- wrong implementations, see `slip`
+        variants -- right ones, found by the registry
+        equivalents -- changes of the reference that change no answer, by what they change, with the reason
     """
 
     function: Callable
     points: float
-    cases: Callable[[np.random.Generator], Iterable[Case]]
-    slips: list[Slip]
-    variants: list[Variant]
     hints: list[str]
-    uses: tuple[str, ...] = ()
-    forbids: tuple[str, ...] = ()
-    forbids_own: tuple[str, ...] = ()
+    uses: Sequence[str] = ()
+    forbids: Sequence[str] = ()
+    forbids_own: Sequence[str] = ()
     dtype: str = "number"
     limit: float = 1e-5
     limit_float32: float = 1e-4
     observer: Callable | None = None
     name: str = field(init=False)
+    drawing: Draw | None = None
+    more: list[str] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    variants: list[Variant] = field(default_factory=list)
+    equivalents: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", self.function.__name__)
+        self.name = self.function.__name__
 
-    def draw(self, seed: int) -> list[Case]:
-        """Return the cases of one seed; every exercise has its own stream of random numbers."""
-        rng = np.random.default_rng([seed, zlib.crc32(self.name.encode())])
-        return list(self.cases(rng))
+    def cases(self, drawing: Draw) -> Draw:
+        """Set the function that draws the cases: check uses a fixed seed, every grading run a new one.
+
+        A property that a case is named for must hold at every seed.
+        """
+        self.drawing = drawing
+        return drawing
+
+    def also(self, *kinds: str) -> None:
+        """Ask the first case again with other numbers.
+
+        Arguments:
+            kinds -- "single precision", "whole numbers" or "whole numbers under fractions" (the first array alone is of
+                whole numbers); these are the cases' titles
+        """
+        self.more += [kind for kind in kinds if derived.known(kind)]
+
+    def slip(self, title: str, code: Code, help: str) -> None:
+        """Declare a wrong implementation that students really write.
+
+        Arguments:
+            title -- completes the sentence "Looks like: ..."
+            code -- a function or lambda, in which the exercise's own name is the reference; or a change of the
+                reference, see `grader/spec/wrong.py`
+            help -- where to look; it does not give the answer away
+        """
+        self.slips.append(Slip(title, code, help))
+
+    def equivalent(self, change: str, reason: str) -> None:
+        """Declare that a change of the reference, as `course exercise mutants` prints it, changes no answer."""
+        self.equivalents[change] = reason
+
+    def draw(self, seed: int, attempt: int = 0) -> list[Case]:
+        """Return the cases of one seed; every exercise and every attempt has its own stream of random numbers."""
+        if self.drawing is None:
+            raise BadDeclaration(
+                f"{self.name} has no cases: decorate the function that draws them with @exercise.cases"
+            )
+        rng = np.random.default_rng([seed, zlib.crc32(self.name.encode()), *[attempt] * bool(attempt)])
+        cases = list(self.drawing(rng))
+        return cases + [derived.case(kind, cases[0]) for kind in self.more]
 
     def source(self, code: Code | None = None) -> str:
         """Return the text of the reference, a slip or a variant, named as the exercise, as a student would type it."""
-        if code is None:
-            return without_markers(_text(self.function))
-        if isinstance(code, Edit):
-            text = self.source()
-            found = text.count(code.old)
-            if found != code.times:
-                raise ValueError(f"{self.name}: {code.old!r} must occur {code.times}x in the reference, found {found}x")
-            return text.replace(code.old, code.new)
-        return _text(code).replace(f"def {code.__name__}(", f"def {self.name}(", 1)
+        reference = text_of(self.function)
+        return reference if code is None else as_text(code, self.name, reference)
 
     def compiled(self, code: Code) -> Callable:
         """Return a slip or variant as a function that calls the reference's helpers."""
@@ -130,21 +145,12 @@ class Exercise:
         """Return the text of the observer, under the name by which the probe calls it; None without one."""
         if self.observer is None:
             return None
-        return _text(self.observer).replace(f"def {self.observer.__name__}(", "def observer(", 1)
-
-
-def _text(function: Callable) -> str:
-    return textwrap.dedent(inspect.getsource(function))
-
-
-def without_markers(text: str) -> str:
-    """Return source text without nbgrader's solution markers."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith("### "))
+        return renamed(text_of(self.observer), self.observer.__name__, "observer")
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The exercises of one assignment, in the order of their declaration."""
+    """The exercises of one assignment, in the notebook's order, but a helper before whatever may call it."""
 
     name: str
     exercises: dict[str, Exercise]

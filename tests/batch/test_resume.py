@@ -185,7 +185,7 @@ def test_hand_ins_are_found_once_and_each_is_read_once_and_so_is_its_result(grad
 
 def test_a_changed_exercise_is_graded_again_alone_and_every_changed_mark_is_reported(graded, monkeypatch, assignment):
     one = assignment.exercises["im2col"]
-    fewer = dataclasses.replace(one, cases=lambda rng: list(one.cases(rng))[:1])
+    fewer = dataclasses.replace(one, drawing=lambda rng: one.draw(1)[:1], more=[])
     changed = exercise.Assignment("w1_conv", {**assignment.exercises, "im2col": fewer}, assignment.solution)
     monkeypatch.setattr(grading_run, "load", lambda name: changed)
     report = again(graded)

@@ -106,10 +106,8 @@ def test_nothing_large_and_no_path_of_a_machine_is_committed():
 
 
 LONG = 400  # lines
-# Exercises are data; solutions are the course's text, and have their own limits.
-MODULES = [
-    path for folder in ("grader", "data") for path in (ROOT / folder).rglob("*.py") if "exercises" not in path.parts
-]
+# Solutions are the course's text, and have their own limits.
+MODULES = [path for folder in ("grader", "data") for path in (ROOT / folder).rglob("*.py")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -104,8 +104,8 @@ def test_a_cell_that_is_no_python_is_not_called_unwritten(grade):
 
 
 def test_points_that_are_not_given_for_a_case_that_passes_are_explained(grade):
-    graded = grade({"detect_edges": "def detect_edges(image, kernel):\n    return cross_correlate2d(image, kernel)"})
-    mark = graded.marks["detect_edges"]
+    graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    raise ValueError"})
+    mark = graded.marks["output_size"]
     assert any(case.passed for case in mark.cases) and mark.points == 0
     assert mark.notes == [ALONE]
 
@@ -252,10 +252,11 @@ def test_a_hand_in_that_takes_too_long_as_a_whole_is_told_so(rulebook, assignmen
 
 def test_what_was_written_down_from_the_visible_cases_earns_nothing(rulebook):
     """Cases whose answer is the same with every seed count beside one that has to be worked out."""
-    exercise = rulebook.key.exercises["detect_edges"]
+    from dataclasses import replace
+
+    exercise = rulebook.key.exercises["zero_pad"]
+    exercise = replace(exercise, cases=[replace(exercise.cases[0], known=True), *exercise.cases[1:]])
     known = [case.known for case in exercise.cases]
-    assert any(known)
-    assert not all(known)
     answers = [case.expected if case.known or case.raises else {"value": ["plain", 0]} for case in exercise.cases]
     assert assess(exercise, answers).points == 0
     worked_out = known.index(False)

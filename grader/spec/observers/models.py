@@ -150,7 +150,8 @@ def look_at_model(
     kept[function] = call, model
     if look == "sizes":
         out = called(given, training=False)
-        return {"the output's shape": [one.shape for one in out] if isinstance(out, list) else out.shape}
+        shape = [one.shape for one in out] if isinstance(out, list) else out.shape
+        return {"the output's shape": shape, "compiled": bool(model.compiled)}
     if not model.built:
         called(given, training=False)
     floats = [weight for weight in model.weights if "float" in str(weight.dtype)]
@@ -184,7 +185,8 @@ def look_at_model(
         weight.assign(handed_on(weight) if look == "dropout" else numbers(weight))
     if look == "dropout":
         return dropped()
-    out = called(given, training=look == "training")
+    # None, not False: that would also switch a layer off that was told to be in training mode whatever comes.
+    out = called(given, training=True if look == "training" else None)
     if look == "inference":
         return {"the output": out}
     means, variances = moving("moving_mean"), moving("moving_variance")

@@ -39,6 +39,7 @@ def look_at_augmenter(function, *, look, seed):
     mass = np.maximum(out.sum(axis=(1, 2)), 1e-6)
     red, green = (np.einsum("mhw,hwp->mp", out[..., c], places) / mass[:, c : c + 1] for c in (0, 1))
     mirrored = red[:, 0] * green[:, 1] - red[:, 1] * green[:, 0] > 0
+    far = np.hypot(*np.concatenate([red, green]).T)
     degrees = np.degrees(np.arctan2(green[:, 0], -green[:, 1]))
     if look == "flips":
         return {
@@ -47,6 +48,7 @@ def look_at_augmenter(function, *, look, seed):
         }
     return {
         "they are turned at all": bool(np.abs(degrees).max() > 0.02),
+        "they are as large as before, and in the same place": bool(np.abs(far - 8).max() < 1),
         "widest turn to the left, in tens of degrees": round(float(max(-degrees.min(), 0)) / 10),
         "widest turn to the right, in tens of degrees": round(float(max(degrees.max(), 0)) / 10),
     }
@@ -86,7 +88,7 @@ def look_at_transfer(
     def array(value):
         return keras.ops.convert_to_numpy(value)
 
-    def called(numbers, training=False):
+    def called(numbers, training=None):
         return array(model(keras.ops.convert_to_tensor(numbers), training=training))
 
     before, model = kept.get(function, (None, None))
@@ -99,7 +101,11 @@ def look_at_transfer(
         called(pictures[:1])
     if look == "sizes":
         default = inspect.signature(function).parameters["image_shape"].default
-        return {"the output's shape": called(pictures).shape, "the size where none is given": tuple(default)}
+        return {
+            "the output's shape": called(pictures).shape,
+            "the size where none is given": tuple(default),
+            "it is compiled": model.compiled,
+        }
     floats = [weight for weight in model.weights if "float" in str(weight.dtype)]
     if look == "parameters":
         trained = {id(weight) for weight in model.trainable_weights}
@@ -122,18 +128,24 @@ def look_at_transfer(
         called(pictures, training=True)
         moved = sum(not np.array_equal(array(weight), old) for weight, old in zip(statistics, before, strict=True))
         return {"statistics that moved": moved}
-    # Only one feature is read, one of the first that is not always 0: the features that dropout keeps are scaled up by
-    # 1 / (1 - rate).
     for weight in ours:
         weight.assign(np.zeros(weight.shape))
+    for weight in last:
+        weight.assign(np.ones(weight.shape))
+    copies = np.repeat(pictures[:1], 24, axis=0)
+    seen: dict = {"features are dropped one by one": len(np.unique(called(copies, training=True).round(3))) > 2}
+    # Then only one feature is read, one of the first that is not always 0: those that dropout keeps are scaled up by
+    # 1 / (1 - rate).
     for place in range(min(12, *(weight.shape[0] for weight in last))):
         for weight in last:
             weight.assign(np.eye(1, weight.shape[0], place).T * np.ones(weight.shape))
         out = called(pictures[:1])
         if np.abs(out).max() > 1e-3:
-            strongest = called(np.repeat(pictures[:1], 24, axis=0), training=True)
-            return {"the share that is dropped": round(float(1 - np.abs(out).max() / np.abs(strongest).max()), 3)}
-    return {"the share that is dropped": None}
+            found = np.abs(called(copies, training=True))
+            seen["the share that is dropped"] = round(float(1 - np.abs(out).max() / found.max()), 3)
+            seen["a feature is dropped as a whole"] = bool(((found == 0) | (found > 0.99 * found.max())).all())
+            return seen
+    return seen | {"the share that is dropped": None, "a feature is dropped as a whole": None}
 
 
 def look_at_fine_tuning(
@@ -178,7 +190,7 @@ def look_at_fine_tuning(
             base = lender(*name, **options)
             kept[function] = call, base, [array(weight).copy() for weight in base.weights]
         _, base, numbers = kept[function]
-        base.trainable = False  # setting True has no effect if it is True already
+        base.trainable = False  # because TensorFlow ignores that an attribute is set to what it is already
         base.trainable = True
         for weight, value in zip(base.weights, numbers, strict=True):
             weight.assign(value)
@@ -189,12 +201,10 @@ def look_at_fine_tuning(
         raise NameError("alpaca_model is not there yet, and fine_tune is asked about what it gives")
     lender, data.pretrained = data.pretrained, lent
     try:
-        model = build(pictures.shape[1:3], data_augmentation=Same())
+        given = build(pictures.shape[1:3], data_augmentation=Same())
     finally:
         data.pretrained = lender
-    if look == "again":
-        model = function(model)
-    model = function(model, *args)
+    model = function(function(given) if look == "again" else given, *args)
     if not isinstance(model, keras.Model):
         raise TypeError(f"expected the model, got {type(model).__name__}")
     if look in ("trainable", "again"):
@@ -208,6 +218,7 @@ def look_at_fine_tuning(
             None, keras.ops.convert_to_tensor(truth[:, None]), keras.ops.convert_to_tensor(logits)
         )
         return {
+            "it is the model that was given": model is given,
             "the rule is Adam": isinstance(rule, keras.optimizers.Adam) and not rule.weight_decay,
             "its rate": float(array(rule.learning_rate)),
             "the loss of given logits": float(array(loss)),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Callable
 
 from grader.base.paths import ROOT
 from grader.presentation.text import with_code
-from grader.spec.exercise import without_markers
+from grader.spec import source
 from grader.student.notebook import record
 from grader.student.notebook.display import OneLine, show
 from grader.student.notebook.exercise_of import exercise_of
@@ -55,17 +54,17 @@ def reveal(function: Callable) -> None:
     """
     assignment, exercise = exercise_of(function, sys._getframe(1).f_globals, "reveal")
     name = exercise.name
-    source = _solution(assignment, name)
+    solution = _solution(assignment, name)
     left = len(exercise.hints) - record.hints_shown(name)
     help_left = f" {left} hint{'s are' * (left > 1) or ' is'} left: hint({name})." if left else ""
-    if not source:
+    if not solution:
         raise NotShown(f"the solutions are with your instructor, not in this copy of the course.{help_left}")
     if not record.has_tried(name):
         todo = f"write {name} as well as you can, run check({name}), and then ask again"
         raise NotShown(f"first a try of your own: {todo}.{help_left}")
     record.revealed(name)
     line = "The course's own solution. Others are right too: check decides."
-    show(f"{line}\n\n```python\n{source}\n```", f"{line}\n\n{source}", kind="text/markdown")
+    show(f"{line}\n\n```python\n{solution}\n```", f"{line}\n\n{solution}", kind="text/markdown")
 
 
 def _solution(assignment: str, name: str) -> str:
@@ -73,11 +72,5 @@ def _solution(assignment: str, name: str) -> str:
 
     The module is read, not imported, because importing it takes seconds.
     """
-    try:
-        text = (SOLUTIONS / f"{assignment}.py").read_text(encoding="utf-8")
-    except OSError:
-        return ""
-    node = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name)
-    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-    lines = text.splitlines(keepends=True)[first - 1 : node.end_lineno]
-    return without_markers("".join(lines)).rstrip()
+    path = SOLUTIONS / f"{assignment}.py"
+    return source.without_markers(source.cut(source.read(path), name)).rstrip() if path.is_file() else ""
