@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OTHER_VENV := .venv-backends
+# More than there are cores in a small machine: much of the time a test waits, for a limit to be reached or a page to open.
+WORKERS := -n 4 --dist loadgroup
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: demo test test-all test-backends lint lab build site audit bench setup sandbox browser lock clean
@@ -11,15 +13,15 @@ demo: setup sandbox
 	$(BIN)/course demo
 
 test: setup sandbox browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow"
 
 test-all: setup sandbox browser lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest $(WORKERS)
 
 # The same tests once on JAX and once on PyTorch, in an environment of their own.
 test-backends: $(OTHER_VENV)/ready sandbox
-	KERAS_BACKEND=jax $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadgroup -m "backends and not slow"
-	KERAS_BACKEND=torch $(OTHER_VENV)/bin/python -m pytest -n 2 --dist loadgroup -m "backends and not slow"
+	KERAS_BACKEND=jax $(OTHER_VENV)/bin/python -m pytest $(WORKERS) -m "backends and not slow"
+	KERAS_BACKEND=torch $(OTHER_VENV)/bin/python -m pytest $(WORKERS) -m "backends and not slow"
 
 lint: setup
 	@start=$$(date +%s); set -ex; \

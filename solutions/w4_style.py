@@ -56,12 +56,12 @@ def top_activating_patches(activations, images, receptive_field, k=9):
     """
     ### BEGIN SOLUTION
     size, stride, pad = receptive_field
-    beyond = size + stride * max(activations.shape)  # no window reaches further below or to the right
-    padded = np.pad(images, ((0, 0), (pad, beyond), (pad, beyond), (0, 0)))
+    beyond = size + stride * max(activations.shape[1:])  # no window reaches further below or to the right
     order = np.argsort(-activations.ravel().astype(float), kind="stable")[:k]
     patches = np.empty((len(order), size, size, images.shape[3]), dtype=images.dtype)
     for place, (picture, i, j) in enumerate(zip(*np.unravel_index(order, activations.shape), strict=True)):
-        patches[place] = padded[picture, i * stride : i * stride + size, j * stride : j * stride + size]
+        padded = np.pad(images[picture], ((pad, beyond), (pad, beyond), (0, 0)))
+        patches[place] = padded[i * stride : i * stride + size, j * stride : j * stride + size]
     return patches
     ### END SOLUTION
 

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 
 from grader.audit import sample_hand_ins
+from grader.authoring import trial
 from grader.base.assignments import names
 from grader.base.course import Course
 from grader.judging.judge import judge
@@ -29,6 +30,7 @@ from grader.publishing import build, kit
 from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.limits import Limits
 from grader.sandbox.preload import preload_of
+from grader.scoring.assessment import assess
 from grader.spec.registry import load
 
 # Their models take a second each to build, their training takes minutes: `make test` trains them for a tenth of it, looks at
@@ -135,6 +137,12 @@ def grade(rulebook, assignment, kernels):
         return judge(nbformat.writes(notebook).encode(), rulebook, kernels)
 
     return grade_with
+
+
+def points_of_slip(one):
+    """What the first slip of an exercise earns: it is right in some cases."""
+    key = trial.drawn(one, 1)
+    return assess(key, [case.slips[0] for case in key.cases]).points
 
 
 @pytest.fixture(scope="session")

@@ -172,7 +172,7 @@ def test_help_names_every_command(tmp_path):
     assert all(f" {name} " in shown for name in ("build", "lab", "grade", "audit", "data", "kernels", "bench", "demo"))
 
 
-@pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
+@pytest.mark.parametrize("terminal", ["dumb", pytest.param("xterm-256color", marks=pytest.mark.slow)])
 def test_demo(tmp_path, terminal):
     done = course("demo", folder=tmp_path, TERM=terminal)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -59,7 +59,7 @@ def test_every_command_on_a_page_exists_with_its_options(page):
             continue
         known = COURSE if program.endswith("course") else NBGRADER
         names = [word for word in arguments if re.fullmatch("[a-z_]+", word)][
-            : 2 if arguments[0] in ("data", "kernels") else 1
+            : 2 if arguments[0] in ("data", "kernels", "exercise") else 1
         ]
         assert " ".join(names) in known or arguments[0].startswith("--"), line
         for option in (word.partition("=")[0] for word in arguments if word.startswith("--")):

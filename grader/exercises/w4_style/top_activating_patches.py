@@ -53,9 +53,10 @@ def cases(rng):
 exercise.also("whole numbers under fractions")
 
 
-exercise.equivalent("(0, 0) → (0, 1)", "a picture more, of which there is no place")
 exercise.equivalent("activations.ravel().astype(float) → activations.ravel()", "for numbers that can be negative")
 exercise.equivalent("np.empty((len(order), size, size, images.shape[3]), dtype=images.dtype) → np.empty((len(order), size, size, images.shape[3]))", "no dtype is asked for")
+exercise.equivalent("activations.shape[1:] → activations.shape[:]", "zeros that no window reaches")
+exercise.equivalent("1: → 0:", "zeros that no window reaches")
 
 
 def moved_inside(activations, images, receptive_field, k=9):
