@@ -3,8 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OTHER_VENV := .venv-backends
-# More than there are cores in a small machine: much of the time a test waits, for a limit to be reached or a page to open.
-WORKERS := -n 4 --dist loadgroup
+WORKERS := -n 2 --dist loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: demo test test-all test-backends lint lab build site audit bench setup sandbox browser lock clean

@@ -43,17 +43,6 @@ LONG = tuple(
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 
-def pytest_collection_modifyitems(items):
-    """One worker has all tests of an assignment, and all others of a file: what these share is made once."""
-    known = names()
-    for item in items:
-        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        asked = [
-            one for one in (*parameters, item.path.stem.removeprefix("test_")) if isinstance(one, str) and one in known
-        ]
-        item.add_marker(pytest.mark.xdist_group(asked[0] if asked else item.path.name))
-
-
 class Times:
     """The seconds that each part of the tests has taken, over all workers."""
 

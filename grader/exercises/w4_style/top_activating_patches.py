@@ -57,6 +57,7 @@ exercise.equivalent("activations.ravel().astype(float) → activations.ravel()",
 exercise.equivalent("np.empty((len(order), size, size, images.shape[3]), dtype=images.dtype) → np.empty((len(order), size, size, images.shape[3]))", "no dtype is asked for")
 exercise.equivalent("activations.shape[1:] → activations.shape[:]", "zeros that no window reaches")
 exercise.equivalent("1: → 0:", "zeros that no window reaches")
+exercise.equivalent("1: → 2:", "rows and columns differ by less than a window")
 
 
 def moved_inside(activations, images, receptive_field, k=9):
