@@ -195,15 +195,16 @@ def mark_by_hand(page, frame, cell, points, comment):
     frame.locator(".score-saved").last.wait_for(state="attached")
 
 
-def wait_for_score(course, points):
-    """Formgrader says that it has saved a mark before the gradebook has it, on a busy machine."""
+def wait_for_mark(course, points):
+    """Formgrader says that it has saved before the gradebook has points and comment, on a busy machine."""
     for _ in range(50):
         with Gradebook(course.gradebook) as gradebook:
-            score = gradebook.find_submission_notebook("w1_conv", "w1_conv", "ann").score
-        if score == pytest.approx(points, abs=0.01):
+            notebook = gradebook.find_submission_notebook("w1_conv", "w1_conv", "ann")
+            score, comments = notebook.score, [one.manual_comment for one in notebook.comments]
+        if score == pytest.approx(points, abs=0.01) and any(comments):
             return
         time.sleep(0.2)
-    raise AssertionError(f"{score} instead of {points}")
+    raise AssertionError(f"{score} instead of {points}, comments {comments}")
 
 
 def test_an_instructor_grades_and_returns_feedback_in_formgrader(page, served, collected, assignment):
@@ -232,7 +233,7 @@ def test_an_instructor_grades_and_returns_feedback_in_formgrader(page, served, c
     answer = frame.locator("input.score[id^=answer_]").get_attribute("id")
     mark_by_hand(page, frame, answer, "4", "Well seen: <the edge>.")
     picture(page, "formgrader answer")
-    wait_for_score(collected, points + 4)
+    wait_for_mark(collected, points + 4)
 
     page.goto(f"{address}/formgrader/manage_submissions/w1_conv?token=word")
     ann = page.locator("tr", has_text="ann")
