@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Mapping
 from copy import deepcopy
@@ -14,6 +13,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.base.assignments import EXERCISES
 from grader.scoring.answer_key import Answer, draw
+from grader.spec import source
 from grader.spec.exercise import VISIBLE_SEED, Assignment, Code
 from grader.submission.cells import ANSWER, grade_id_of, is_setup
 
@@ -54,10 +54,7 @@ def add_cell(notebook: NotebookNode, source: str, place: int = 1) -> NotebookNod
 def _imports(assignment: Assignment) -> str:
     """Return the imports that slips and variants need besides the notebook's own."""
     folder = EXERCISES / assignment.name
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py"))]
-    lines = [
-        ast.unparse(node) for tree in trees for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))
-    ]
+    lines = [line for path in sorted(folder.rglob("*.py")) for line in source.imports(path.read_text(encoding="utf-8"))]
     wanted = [line for line in lines if not line.startswith(("from grader", "from solutions", "from data"))]
     return "\n".join(dict.fromkeys(wanted))
 

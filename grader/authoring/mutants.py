@@ -127,10 +127,10 @@ def _passes(function: Callable, one: Exercise, key: ExerciseKey) -> bool:
     (case,) = key.cases
     try:
         with limits.seconds(SECONDS):
-            answer = answer_key._answer(function, case.inputs, one.observer)
+            found = answer_key.answer(function, case.inputs, one.observer)
     except (limits.TooSlow, MemoryError, RecursionError):
         return False
-    return assess(key, [answer]).cases[0].passed
+    return assess(key, [found]).cases[0].passed
 
 
 def mutants(text: str) -> Iterator[Mutant]:

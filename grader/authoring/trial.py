@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def _right(one: Exercise, key: ExerciseKey) -> Iterator[Finding]:
     texts = {"the reference": one.source(), **{v.title: one.source(v.code) for v in one.variants}}
     needs = {"the reference": one.function, **{v.title: v.code for v in one.variants}}
     for title, function in codes.items():
-        mark = mark_of(function, key, [source.imports(needs[title]), texts[title]])
+        mark = mark_of(function, key, [*source.imports("".join(inspect.findsource(needs[title])[0])), texts[title]])
         wrong = [f"{case.title}: {case.what}" for case in mark.cases if not case.passed]
         detail = "; ".join([f"{mark.points:g} of {mark.maximum:g} points", *mark.notes, *wrong])
         yield Finding("right", title, detail, mark.status == "passed" and mark.points == mark.maximum)

@@ -21,10 +21,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from grader.authoring.trial import asked
 from grader.base.assignments import names
 from grader.base.errors import CourseError
 from grader.bench.measuring import Measurement
-from grader.scoring import probe
 from grader.scoring.answer_key import Answer, AnswerKey, draw, read_key
 from grader.scoring.assessment import assess
 from grader.scoring.marks import Mark
@@ -59,7 +59,7 @@ class Side:
     """
 
     key: AnswerKey
-    answers: dict[str, dict[str, list[Answer]]]
+    answers: dict[str, dict[str, list[Answer | None]]]
     seconds: dict[str, float]
 
 
@@ -118,7 +118,7 @@ def answered(name: str, seed: int) -> Side:
     right: dict[str, dict[str, Code | None]] = {"the references": dict.fromkeys(assignment.exercises)}
     for number, of in enumerate(hand_ins(assignment, "variants")):
         right[f"variants {number + 1}"] = {one: assignment.exercises[one].variants[n].code for one, n in of.items()}
-    answers: dict[str, dict[str, list[Answer]]] = {}
+    answers: dict[str, dict[str, list[Answer | None]]] = {}
     seconds = {}
     for title, codes in right.items():
         start = time.perf_counter()
@@ -131,12 +131,9 @@ def answered(name: str, seed: int) -> Side:
     return Side(key, answers, seconds)
 
 
-def _answers(assignment: Assignment, key: AnswerKey, name: str, code: Code | None) -> list[Answer]:
+def _answers(assignment: Assignment, key: AnswerKey, name: str, code: Code | None) -> list[Answer | None]:
     one, keyed = assignment.exercises[name], key.exercises[name]
-    found: list[Answer] = []
-    function = one.compiled(code) if code else one.function
-    probe.answer_all(function, keyed.inputs, lambda text: found.append(json.loads(text)), keyed.observer)
-    return found
+    return asked(one.compiled(code) if code else one.function, keyed)
 
 
 def elsewhere(environment: Mapping[str, str], name: str, seed: int) -> Side:
@@ -162,7 +159,7 @@ def write(name: str, seed: int, file: str) -> None:
     Path(file).write_text(json.dumps(asdict(answered(name, seed))))
 
 
-def marks(key: AnswerKey, answers: Mapping[str, list[Answer]]) -> dict[str, Mark]:
+def marks(key: AnswerKey, answers: Mapping[str, list[Answer | None]]) -> dict[str, Mark]:
     """Return a hand-in's marks, by the key of this side or of the other."""
     return {name: assess(key.exercises[name], [*of_one]) for name, of_one in answers.items()}
 

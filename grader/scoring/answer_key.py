@@ -102,7 +102,7 @@ def draw(assignment: declarations.Assignment, seed: int) -> AnswerKey:
 def visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
     """Return titles and right answers of the cases that `check` shows, which a student can have written down."""
     drawn = [(case.title, probe.encode([case.args, case.kwargs])) for case in one.draw(declarations.VISIBLE_SEED)]
-    return [(title, _answer(one.function, inputs, one.observer)) for title, inputs in drawn]
+    return [(title, answer(one.function, inputs, one.observer)) for title, inputs in drawn]
 
 
 def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> ExerciseKey:
@@ -142,18 +142,19 @@ def _cases(
     cases = []
     for case in drawn:
         inputs = probe.encode([case.args, case.kwargs])
-        expected = _answer(one.function, inputs, one.observer)
+        expected = answer(one.function, inputs, one.observer)
         if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
             said = f"raises {expected['raised'][0]}: {expected['message']}" if "raised" in expected else "returns"
             raise BadDeclaration(
                 f"{one.name}, case {case.title!r}: the reference {said}; declared is {case.raises or 'no error'}."
             )
-        answers = [_answer(slip, inputs, one.observer) for slip in slips]
+        answers = [answer(slip, inputs, one.observer) for slip in slips]
         cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in visible))
     return cases
 
 
-def _answer(function: Any, inputs: list, observer: Any) -> Answer:
+def answer(function: Any, inputs: list, observer: Any) -> Answer:
+    """Call a function on the encoded inputs of a case, in this process."""
     args, kwargs = probe.decode(inputs)
     with np.errstate(all="ignore"):
         return probe.observe(function, args, kwargs, observer)

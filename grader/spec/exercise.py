@@ -7,7 +7,6 @@ in `solutions/<assignment>.py`; other right solutions are functions of the same 
 
 from __future__ import annotations
 
-import ast
 import inspect
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +18,7 @@ import numpy as np
 from grader.spec import derived
 from grader.spec.case import Case
 from grader.spec.errors import BadDeclaration
-from grader.spec.source import renamed, text_of
+from grader.spec.source import imports, renamed, text_of
 from grader.spec.wrong import Change, as_text
 
 VISIBLE_SEED = 0
@@ -168,6 +167,5 @@ class Assignment:
 
         for name in names:
             add(name)
-        tree = ast.parse(inspect.getsource(self.solution))
-        imports = [ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
-        return "\n".join(imports + [self.exercises[name].source() for name in wanted])
+        needed = imports(inspect.getsource(self.solution))
+        return "\n".join(needed + [self.exercises[name].source() for name in wanted])

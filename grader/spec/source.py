@@ -13,7 +13,7 @@ from types import CodeType
 
 from grader.spec.errors import BadDeclaration
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"  # nbgrader's markers
+BEGIN = "### BEGIN SOLUTION"  # one of nbgrader's markers
 
 
 def text_of(function: Callable) -> str:
@@ -99,11 +99,9 @@ def signature(text: str) -> tuple[str, str]:
     return ast.unparse(arguments), ", ".join([*by_place, *by_name])
 
 
-def imports(function: Callable) -> str:
-    """Return the imports at the top of a function's module, as text."""
-    lines, _ = inspect.findsource(function)
-    tree = ast.parse("".join(lines))
-    return "\n".join(ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)))
+def imports(module: str) -> list[str]:
+    """Return the imports at the top of a module's text."""
+    return [ast.unparse(node) for node in ast.parse(module).body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def routine(call: ast.Call) -> str:
