@@ -62,6 +62,8 @@ class Declaration:
     """The classes of pixels, where the set has masks."""
     splits: tuple[str, ...] = ()
     resizes: bool = False
+    drawn: bool = False
+    """Whether the course draws it, which takes long enough to keep it in the cache."""
     archive: Archive | None = None
     """None: nothing to fetch, the set works without a network from the start."""
     credits: dict[str, str] = field(default_factory=dict, hash=False)

@@ -45,8 +45,17 @@ def load(name: str, split: str | None = None, *, size: int | None = None) -> Dat
         given["split"] = split
     if declared.resizes:
         given["size"] = size
-    read = pkgutil.resolve_name(declared.reader)(**given)
-    fields: dict[str, Any] = read if isinstance(read, dict) else dict(zip(("images", "labels"), read, strict=True))
+
+    def read() -> dict[str, Any]:
+        content = pkgutil.resolve_name(declared.reader)(**given)
+        return content if isinstance(content, dict) else dict(zip(("images", "labels"), content, strict=True))
+
+    if declared.drawn:
+        from data import drawn
+
+        fields = drawn.kept(name, split, read)
+    else:
+        fields = read()
     known = {"labels": None, "mask_names": declared.mask_names or None} | fields
     return Dataset(name=declared.name, split=split, names=declared.names, **known)
 

@@ -43,7 +43,7 @@ def cross_entropy(y_true, y_pred):
     ### BEGIN SOLUTION
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.ndim == 1:
-        y_true = np.eye(y_pred.shape[1])[y_true]
+        y_true = np.eye(y_pred.shape[1])[y_true.astype(int)]
     right = (y_true * y_pred).sum(axis=-1)
     return -np.log(np.maximum(right, 1e-12)).mean()
     ### END SOLUTION

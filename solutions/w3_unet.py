@@ -162,6 +162,7 @@ def mean_iou(y_true, y_pred, n_classes, ignore=None):
     Source: Everingham et al. 2010, "The Pascal visual object classes challenge", section 4.4, equation 3.
     """
     ### BEGIN SOLUTION
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if ignore is not None:
         kept = y_true != ignore
         y_true, y_pred = y_true[kept], y_pred[kept]

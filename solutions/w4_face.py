@@ -201,6 +201,7 @@ def chi_square_similarity(f_i, f_j):
     Source: Taigman et al. 2014, "DeepFace", section 4.1.
     """
     ### BEGIN SOLUTION
+    f_i, f_j = np.asarray(f_i, dtype=float), np.asarray(f_j, dtype=float)
     total = f_i + f_j
     terms = np.zeros(total.shape)
     np.divide((f_i - f_j) ** 2, total, out=terms, where=total != 0)
@@ -223,6 +224,7 @@ def siamese_head(f_i, f_j, w, b):
     one-shot image recognition", section 3.1.
     """
     ### BEGIN SOLUTION
+    f_i, f_j = np.asarray(f_i, dtype=float), np.asarray(f_j, dtype=float)
     z = np.abs(f_i - f_j) @ w + b
     small = np.exp(-np.abs(z))  # never more than 1: nothing overflows
     return np.where(z >= 0, 1.0, small) / (1.0 + small)
@@ -244,6 +246,7 @@ def siamese_head_chi_square(f_i, f_j, w, b):
     Source: Taigman et al. 2014, "DeepFace", section 4.1.
     """
     ### BEGIN SOLUTION
+    f_i, f_j = np.asarray(f_i, dtype=float), np.asarray(f_j, dtype=float)
     total = f_i + f_j
     terms = np.zeros(total.shape)
     np.divide((f_i - f_j) ** 2, total, out=terms, where=total != 0)
@@ -266,7 +269,8 @@ def best_threshold(distances, same):
     Source: Huang et al. 2007, "Labeled faces in the wild": the threshold is chosen on pairs set aside for it.
     """
     ### BEGIN SOLUTION
-    seen = np.unique(distances).astype(float)
+    distances, same = np.asarray(distances, dtype=float), np.asarray(same, dtype=bool)
+    seen = np.unique(distances)
     # Halfway between neighbours is as right as anywhere between them, and farthest from both.
     candidates = np.concatenate([[seen[0]], (seen[:-1] + seen[1:]) / 2, [np.nextafter(seen[-1], np.inf)]])
     accepted = np.searchsorted(np.sort(distances[same]), candidates)
@@ -290,6 +294,7 @@ def equal_error_rate(distances, same):
     Source: ISO/IEC 19795-1, "Biometric performance testing and reporting".
     """
     ### BEGIN SOLUTION
+    distances, same = np.asarray(distances, dtype=float), np.asarray(same, dtype=bool)
     thresholds = np.append(np.unique(distances), np.inf)
     n_same, n_different = np.count_nonzero(same), np.count_nonzero(~same)
     rejected = n_same - np.searchsorted(np.sort(distances[same]), thresholds)

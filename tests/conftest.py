@@ -16,12 +16,14 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import distributed
 import nbformat
 import pytest
 from hypothesis import given, settings
 
 from grader.audit import sample_hand_ins
 from grader.authoring import trial
+from grader.base import dependencies
 from grader.base.assignments import names
 from grader.base.course import Course
 from grader.judging.judge import judge
@@ -33,7 +35,7 @@ from grader.sandbox.preload import preload_of
 from grader.scoring.assessment import assess
 from grader.spec.registry import load
 
-# Their models take a second each to build, their training takes minutes: `make test` trains them for a tenth of it, looks at
+# Their models take a second each to build, their training takes minutes: `make test` trains them for a few steps, looks at
 # one seed and leaves their audits out; `make test-all` does all of it.
 LONG = tuple(
     name for name in names() if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text()
@@ -41,6 +43,23 @@ LONG = tuple(
 
 # What axe-core is asked: all of WCAG 2.2 at level AA that a program can see.
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+
+def group_of(nodeid):
+    """Return what one worker runs: the tests of a file or, where they ask every assignment, those about one assignment."""
+    file, _, test = nodeid.partition("::")
+    about = [name for name in names() if re.search(rf"\[{name}\b", test)]
+    return "::".join([file, *about[:1]])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With `--dist loadscope`, let one worker run each group: its tests share what takes long to make."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = group_of
+    return scheduling
 
 
 class Times:
@@ -97,15 +116,48 @@ def released(course):
 
 
 @pytest.fixture(scope="session")
+def new_course(tmp_path_factory):
+    """Makes courses, each in a folder, whose first assignment is built without the cells that only show something.
+
+    They take nine tenths of the time that grading a hand-in takes.
+    """
+    first = Course(tmp_path_factory.mktemp("short"))
+    build.ensure("w1_conv", first)
+    for path in (first.release("w1_conv"), first.path("source", "w1_conv") / "w1_conv.ipynb"):
+        nbformat.write(sample_hand_ins.without_given_figures(nbformat.read(path, 4)), path)
+
+    def make(folder):
+        course = Course(Path(shutil.copytree(first.folder, folder, dirs_exist_ok=True)))
+        made_from = dependencies.digest(dependencies.of_notebook("w1_conv"), course.gradebook)
+        (course.path("source", "w1_conv") / ".built").write_text(made_from)
+        return course
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def short(released):
+    """What is released in a course of `new_course`."""
+    return sample_hand_ins.without_given_figures(released)
+
+
+@pytest.fixture(scope="session")
+def scheduler():
+    """The address of a Dask scheduler with a worker in this process: one in another process takes 5 s to start."""
+    with distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="session")
 def assignment():
     return load("w1_conv")
 
 
 @pytest.fixture(scope="session")
-def rulebook(released, assignment):
-    """Hidden cases, short time limits, and the notebook without the cells that only show something."""
+def rulebook(short, assignment):
+    """Hidden cases, and short time limits."""
     limits = Limits(cell_seconds=15, exercise_seconds=5, submission_seconds=60)
-    return Rulebook.draw(assignment, sample_hand_ins.without_given_figures(released), 20261120, limits)
+    return Rulebook.draw(assignment, short, 20261120, limits)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ SETS: tuple[Declaration, ...] = (
         licence="CC0",
         citation="this project",
         origin="drawn by data/readers/paintings.py",
+        drawn=True,
         names=("strokes", "glass", "waves"),
         reader="data.readers.paintings:read",
     ),

@@ -23,6 +23,7 @@ SETS: tuple[Declaration, ...] = (
         licence="CC0",
         citation="this project",
         origin="drawn by data/readers/faces.py",
+        drawn=True,
         names=tuple(f"person {number:03d}" for number in range(520)),
         reader="data.readers.faces:read",
         splits=("train", "test"),

@@ -25,6 +25,7 @@ SETS: tuple[Declaration, ...] = (
         licence="CC0",
         citation="this project",
         origin="drawn by data/readers/street_scenes.py",
+        drawn=True,
         names=("car", "pedestrian", "motorcycle", "traffic light"),
         reader="data.readers.street_scenes:read",
         mask_names=(

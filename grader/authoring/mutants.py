@@ -48,7 +48,10 @@ OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Is: (ast.IsNot,),
     ast.IsNot: (ast.Is,),
 }
-CHECKED = "strict"  # zip's check of its arguments, which changes no answer
+# Keywords that change no answer: zip's check of its arguments, and the random start of weights, which is never asked for.
+UNSEEN = ("strict", "seed")
+# What leaves an array or a number as it is: an answer may have any dtype, so that leaving them out is not a mistake.
+CONVERSIONS = ("asarray", "float", "float64")
 COMMUTATIVE = ("minimum", "maximum", "min", "max", "add", "multiply", "logical_and", "logical_or", "array_equal")
 
 
@@ -159,10 +162,12 @@ Change = Callable[[ast.AST, ast.AST | None], None]
 
 
 def _nodes(tree: ast.AST) -> list[tuple[ast.AST, ast.AST | None]]:
-    """Return what may be changed, each with what it stands in, without docstrings and the messages of errors."""
+    """Return what may be changed, each with what it stands in: no docstring, no message of an error, no mere conversion."""
     found: list[tuple[ast.AST, ast.AST | None]] = []
 
     def visit(node: ast.AST, parent: ast.AST | None) -> None:
+        if _only_converts(node):
+            return
         found.append((node, parent))
         if isinstance(node, (ast.Raise, ast.JoinedStr)):
             return
@@ -171,7 +176,7 @@ def _nodes(tree: ast.AST) -> list[tuple[ast.AST, ast.AST | None]]:
             if isinstance(node, ast.FunctionDef) and name == "body" and ast.get_docstring(node):
                 items = items[1:]
             for item in items:
-                if isinstance(item, ast.AST) and getattr(item, "arg", None) != CHECKED:
+                if isinstance(item, ast.AST) and getattr(item, "arg", None) not in UNSEEN:
                     visit(item, node)
 
     visit(tree, None)
@@ -208,14 +213,31 @@ def _changes(node: ast.AST, parent: ast.AST | None) -> Iterator[Change]:
         yield _put(ast.Pass())
 
 
+def _is_conversion(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and source.routine(node) in CONVERSIONS
+
+
+def _only_converts(node: ast.AST) -> bool:
+    """Tell whether a statement gives variables their own values, converted: `a, b = np.asarray(a), np.asarray(b)`."""
+    if not isinstance(node, ast.Assign):
+        return False
+    values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+    own = ast.unparse(node.targets[0]).strip("()") == ", ".join(
+        ast.unparse(value.args[0]) if isinstance(value, ast.Call) and value.args else "" for value in values
+    )
+    return own and all(map(_is_conversion, values))
+
+
 def _of_call(node: ast.Call) -> Iterator[Change]:
+    if _is_conversion(node):
+        return
     if node.args and not isinstance(node.args[0], ast.Starred):
         yield _put(node.args[0])
     if isinstance(node.func, ast.Attribute):
         yield _put(node.func.value)
     if source.routine(node) not in COMMUTATIVE:
         yield from (_exchange("args", first) for first in range(len(node.args) - 1))
-    yield from (_drop("keywords", number) for number, one in enumerate(node.keywords) if one.arg != CHECKED)
+    yield from (_drop("keywords", number) for number, one in enumerate(node.keywords) if one.arg not in UNSEEN)
 
 
 def _other_constants(value: Any) -> list[Any]:

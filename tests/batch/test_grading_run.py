@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import distributed
 import nbformat
 import pytest
 from conftest import points_of_slip
@@ -25,10 +24,10 @@ LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, released, assignment):
+def folder(tmp_path_factory, short, assignment):
     """Hand-ins of every kind."""
     folder = tmp_path_factory.mktemp("hand-ins")
-    right = sample_hand_ins.solved(released, assignment)
+    right = sample_hand_ins.solved(short, assignment)
     slips = {
         "zero_pad": assignment.exercises["zero_pad"].slips[0].code,
         "im2col": assignment.exercises["im2col"].slips[0].code,
@@ -39,9 +38,9 @@ def folder(tmp_path_factory, released, assignment):
         nbformat.write(notebook, folder / student / "w1_conv.ipynb")
 
     put("ann", right)
-    put("ben", sample_hand_ins.solved(released, assignment, slips))
+    put("ben", sample_hand_ins.solved(short, assignment, slips))
     put("cem", sample_hand_ins.add_cell(nbformat.reads(nbformat.writes(right), 4), "while True: pass"))
-    nbformat.write(released, folder / "dora.ipynb")
+    nbformat.write(short, folder / "dora.ipynb")
     for number, raw in enumerate(audit.broken_files(right).values()):
         (folder / f"broken{number}.ipynb").write_bytes(raw)
     (folder / "link.ipynb").symlink_to("/etc/passwd")
@@ -55,8 +54,8 @@ def folder(tmp_path_factory, released, assignment):
 
 
 @pytest.fixture(scope="module")
-def graded(folder, tmp_path_factory):
-    course = Course(tmp_path_factory.mktemp("graded"))
+def graded(folder, tmp_path_factory, new_course):
+    course = new_course(tmp_path_factory.mktemp("graded"))
     seen = []
     report = grading_run.grade_folder(
         "w1_conv", folder, course, limits=LIMITS, on_result=lambda result: seen.append(result.student)
@@ -163,10 +162,10 @@ def totals_in(course):
         return {s.student.id: round(s.score, 2) for s in gradebook.assignment_submissions("w1_conv")}
 
 
-def test_stock_nbgrader_gives_the_same_marks(graded, folder, tmp_path):
+def test_stock_nbgrader_gives_the_same_marks(graded, folder, tmp_path, new_course):
     """`nbgrader autograde` and `nbgrader generate_feedback`, as an instructor types them, on the same hand-ins."""
     _, report, _ = graded
-    course = Course(tmp_path / "stock")
+    course = new_course(tmp_path / "stock")
     from grader.publishing.build import ensure
 
     ensure("w1_conv", course)
@@ -187,14 +186,14 @@ def test_stock_nbgrader_gives_the_same_marks(graded, folder, tmp_path):
     assert "every axis is padded" in page
 
 
-def test_marks_given_by_hand_survive_a_second_grading(graded, tmp_path, folder):
+def test_marks_given_by_hand_survive_a_second_grading(graded, tmp_path, folder, new_course, scheduler):
     from nbgrader.api import Gradebook
 
-    course = Course(tmp_path / "again")
+    course = new_course(tmp_path / "again")
     small = tmp_path / "small"
     (small / "ann").mkdir(parents=True)
     shutil.copy(folder / "ann" / "w1_conv.ipynb", small / "ann")
-    grading_run.grade_folder("w1_conv", small, course, limits=LIMITS)
+    grading_run.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=scheduler)
     with Gradebook(course.gradebook) as gradebook:
         grade = gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann")
         assert grade.needs_manual_grade
@@ -202,25 +201,25 @@ def test_marks_given_by_hand_survive_a_second_grading(graded, tmp_path, folder):
         comment = gradebook.find_comment("answer_translation", "w1_conv", "w1_conv", "ann")
         comment.manual_comment = "Well <b>said</b>."
         gradebook.db.commit()
-    report = grading_run.grade_folder("w1_conv", small, course, limits=LIMITS)
+    report = grading_run.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=scheduler)
     assert totals(report)["ann"] == 99
     assert "Well &lt;b&gt;said&lt;/b&gt;." in report.feedback["ann"].read_text()
 
 
-def test_a_failed_regrade_leaves_no_old_score(graded, tmp_path, folder):
+def test_a_failed_regrade_leaves_no_old_score(graded, tmp_path, folder, new_course, scheduler):
     """Stock nbgrader keeps the old score when grading fails; here it is withdrawn and waits for a person."""
-    course = Course(tmp_path / "failing")
+    course = new_course(tmp_path / "failing")
     small = tmp_path / "small"
     (small / "ann").mkdir(parents=True)
     shutil.copy(folder / "ann" / "w1_conv.ipynb", small / "ann")
-    grading_run.grade_folder("w1_conv", small, course, limits=LIMITS)
+    grading_run.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=scheduler)
     assert totals_in(course) == {"ann": 95}
     done = nbgrader(course, "autograde", "w1_conv", "--force", "--Judge.limits", "nonsense=1")
     assert done.returncode != 0
     assert totals_in(course) == {"ann": 0}
 
 
-def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, monkeypatch):
+def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, monkeypatch, new_course, scheduler):
     from grader.judging.judge import judge
 
     original = judge
@@ -236,15 +235,14 @@ def test_a_grader_that_fails_on_one_hand_in_grades_the_others(folder, tmp_path, 
         return original(raw, *more)
 
     monkeypatch.setattr(workers, "judge", fails_on_one)
-    course = Course(tmp_path / "course")
-    with distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
-        report = grading_run.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=cluster.scheduler_address)
+    course = new_course(tmp_path / "course")
+    report = grading_run.grade_folder("w1_conv", small, course, limits=LIMITS, scheduler=scheduler)
     assert totals(report) == {"a": 0, "b": 95}
     assert "the roof is on fire" in report.feedback["a"].read_text()
     assert {mark.status for mark in report.results["a"].marks.values()} == {"error"}
 
 
-def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path):
+def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path, new_course, scheduler):
     right = (folder / "ann" / "w1_conv.ipynb").read_bytes()
     small = tmp_path / "small"
     small.mkdir()
@@ -253,7 +251,9 @@ def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path)
     data["metadata"], data["cells"][0] = None, None
     (small / "null.ipynb").write_text(json.dumps(data))
     (small / "zipped.zip").write_bytes(b"PK")
-    report = grading_run.grade_folder("w1_conv", small, Course(tmp_path / "course"), limits=LIMITS)
+    report = grading_run.grade_folder(
+        "w1_conv", small, new_course(tmp_path / "course"), limits=LIMITS, scheduler=scheduler
+    )
     assert report.problems == []
     assert totals(report) == {"bom": 95, "null": 95, "zipped": 0}
     assert "archive" in report.results["zipped"].rejected

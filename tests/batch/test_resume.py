@@ -16,7 +16,6 @@ from nbgrader.api import Gradebook
 
 from grader.audit import sample_hand_ins
 from grader.base import dependencies
-from grader.base.course import Course
 from grader.base.paths import ROOT
 from grader.batch import grading_run, inbox
 from grader.judging.digests import of_exercises
@@ -52,17 +51,17 @@ def wait_for(condition, seconds=120):
         time.sleep(0.02)
 
 
-def test_killed_at_any_moment_it_goes_on_and_loses_nothing(tmp_path, released, assignment):
-    folder, course = tmp_path / "in", Course(tmp_path / "course")
+def test_killed_at_any_moment_it_goes_on_and_loses_nothing(tmp_path, short, assignment, new_course):
+    folder, course = tmp_path / "in", new_course(tmp_path / "course")
     folder.mkdir()
     (folder / "broken.ipynb").write_text("{")
     for number in range(4):
         slips = {"im2col": assignment.exercises["im2col"].slips[0].code} if number % 2 else {}
-        nbformat.write(sample_hand_ins.solved(released, assignment, slips), folder / f"s{number}.ipynb")
+        nbformat.write(sample_hand_ins.solved(short, assignment, slips), folder / f"s{number}.ipynb")
 
     recorded = course.folder / "results" / "w1_conv"
     seen = {}
-    for count in (1, 2, 4):
+    for count in (1, 3):
         process = grade_in_a_process(course, folder)
         wait_for(lambda count=count: len(list(recorded.glob("*.json"))) >= count)
         process.send_signal(signal.SIGKILL)
@@ -92,22 +91,22 @@ def test_killed_at_any_moment_it_goes_on_and_loses_nothing(tmp_path, released, a
 
 
 @pytest.fixture
-def graded(tmp_path, released, assignment):
+def graded(tmp_path, short, assignment, new_course, scheduler):
     """One hand-in with a slip in im2col, graded, and a mark by hand."""
-    folder, course = tmp_path / "in", Course(tmp_path / "course")
+    folder, course = tmp_path / "in", new_course(tmp_path / "course")
     folder.mkdir()
     slips = {"im2col": assignment.exercises["im2col"].slips[0].code}
-    nbformat.write(sample_hand_ins.solved(released, assignment, slips), folder / "ann.ipynb")
-    first = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
+    nbformat.write(sample_hand_ins.solved(short, assignment, slips), folder / "ann.ipynb")
+    first = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, scheduler=scheduler)
     with Gradebook(course.gradebook) as gradebook:
         gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").manual_score = 4
         gradebook.db.commit()
-    return folder, course, first
+    return folder, course, first, scheduler
 
 
 def again(graded):
-    folder, course, _ = graded
-    return grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
+    folder, course, _, scheduler = graded
+    return grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, scheduler=scheduler)
 
 
 def waits(course):
@@ -115,15 +114,15 @@ def waits(course):
         return gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").needs_manual_grade
 
 
-def test_what_a_person_has_read_waits_for_nobody_until_another_answer_comes(graded, released, assignment):
-    folder, course, _ = graded
+def test_what_a_person_has_read_waits_for_nobody_until_another_answer_comes(graded, short, assignment):
+    folder, course, *_ = graded
     assert waits(course)
     with Gradebook(course.gradebook) as gradebook:  # as Formgrader does
         gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").needs_manual_grade = False
         gradebook.db.commit()
     again(graded)
     assert not waits(course)
-    notebook = sample_hand_ins.solved(released, assignment)
+    notebook = sample_hand_ins.solved(short, assignment)
     next(
         cell for cell in notebook.cells if sample_hand_ins.grade_id_of(cell) == "answer_translation"
     ).source = "Something else."
@@ -204,9 +203,9 @@ def test_a_changed_exercise_is_graded_again_alone_and_every_changed_mark_is_repo
     assert new.total == pytest.approx(new.points + 4)
 
 
-def test_a_hand_in_that_is_handed_in_anew_is_graded_anew(graded, assignment, released):
-    folder, _, first = graded
-    nbformat.write(sample_hand_ins.solved(released, assignment), folder / "ann.ipynb")
+def test_a_hand_in_that_is_handed_in_anew_is_graded_anew(graded, assignment, short):
+    folder, _, first, _ = graded
+    nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     report = again(graded)
     assert report.results["ann"].points == 95
     assert [change.exercise for change in report.changes] == ["im2col"]
@@ -214,7 +213,7 @@ def test_a_hand_in_that_is_handed_in_anew_is_graded_anew(graded, assignment, rel
 
 
 def test_results_that_cannot_be_read_are_made_again(graded):
-    _, course, first = graded
+    _, course, first, _ = graded
     (course.folder / "results" / "w1_conv" / "ann.json").write_text('{"id": 3}')
     report = again(graded)
     assert not report.results["ann"].reused

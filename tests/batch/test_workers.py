@@ -83,7 +83,16 @@ def alone(folder, rulebook):
     return marks_of((student, judge(raw, rulebook), "") for student, raw in folder.items())
 
 
-@pytest.mark.parametrize("how", [{"count": 1}, {"count": 2}, {"count": 2, "warm": False}, {"count": 8}], ids=str)
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"count": 2},
+        {"count": 2, "warm": False},
+        pytest.param({"count": 1}, marks=pytest.mark.slow),
+        pytest.param({"count": 8}, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def test_marks_do_not_depend_on_workers_nor_on_a_warm_start(folder, rulebook, alone, how):
     assert graded(folder, rulebook, **how) == alone
 

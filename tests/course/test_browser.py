@@ -14,7 +14,6 @@ from conftest import accessibility_flaws, points_of_slip
 from nbgrader.api import Gradebook
 
 from grader.audit import sample_hand_ins
-from grader.base.course import Course
 from grader.publishing import release
 
 SECONDS = 60_000  # ms, for what a busy machine does slowly
@@ -166,12 +165,12 @@ def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, k
 
 
 @pytest.fixture
-def collected(tmp_path, released, assignment):
+def collected(tmp_path, new_course, short, assignment):
     """A course to which Ann has handed in, as the exchange collects it: right but for padding every axis."""
-    course = Course(tmp_path / "course")
+    course = new_course(tmp_path / "course")
     release.release("w1_conv", course)
     slip = {"zero_pad": assignment.exercises["zero_pad"].slips[0].code}
-    notebook = sample_hand_ins.without_given_figures(sample_hand_ins.solved(released, assignment, slip))
+    notebook = sample_hand_ins.solved(short, assignment, slip)
     folder = course.path("submitted", "w1_conv", "ann")
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / "w1_conv.ipynb")

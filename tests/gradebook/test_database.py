@@ -114,22 +114,20 @@ def database(server):
 
 
 @pytest.fixture
-def folder(tmp_path, released, assignment):
+def folder(tmp_path, short, assignment):
     """One hand-in that is right, and one that is none."""
     folder = tmp_path / "hand-ins"
     folder.mkdir()
-    nbformat.write(
-        sample_hand_ins.solved(sample_hand_ins.without_given_figures(released), assignment), folder / "ann.ipynb"
-    )
+    nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     (folder / "ben.ipynb").write_text("{")
     return folder
 
 
-def test_postgresql_keeps_scores_and_the_marks_that_a_person_gave(database, folder, tmp_path):
+def test_postgresql_keeps_scores_and_the_marks_that_a_person_gave(database, folder, tmp_path, scheduler):
     from nbgrader.api import Gradebook
 
     course = Course(tmp_path / "course", db_url=database)
-    report = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
+    report = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, scheduler=scheduler)
     assert report.problems == []
     assert {student: result.total for student, result in report.results.items()} == {"ann": 95, "ben": 0}
     assert not (course.folder / "gradebook.db").exists()
@@ -138,7 +136,7 @@ def test_postgresql_keeps_scores_and_the_marks_that_a_person_gave(database, fold
         grade = gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann")
         grade.manual_score, grade.needs_manual_grade = 4, False
         gradebook.db.commit()
-    again = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, workers=1)
+    again = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, scheduler=scheduler)
     assert again.results["ann"].total == 99
     convert("Autograde", course, "w1_conv", "ann")  # as stock nbgrader grades
     with Gradebook(course.gradebook) as gradebook:

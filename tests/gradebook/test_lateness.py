@@ -75,10 +75,12 @@ def test_what_nbgraders_exchange_has_collected_is_graded_as_it_was_handed_in(tmp
     assert (one.student, one.path.read_text(), one.handed_in) == ("ann", "as it came", datetime(2026, 12, 2, 12))
 
 
-def test_a_late_hand_in_costs_the_same_by_course_grade_and_by_nbgrader(tmp_path, released, assignment):
-    course = Course(tmp_path / "course")
+def test_a_late_hand_in_costs_the_same_by_course_grade_and_by_nbgrader(
+    tmp_path, new_course, short, assignment, scheduler
+):
+    course = new_course(tmp_path / "course")
     assert release.release("w1_conv", course, DUE, Policy(10, 50)).exists()
-    right = nbformat.writes(sample_hand_ins.without_given_figures(sample_hand_ins.solved(released, assignment)))
+    right = nbformat.writes(sample_hand_ins.solved(short, assignment))
     stamps = {"early": DUE - timedelta(hours=1), "late": DUE + timedelta(days=1, hours=1), "unknown": None}
     for student, stamp in stamps.items():
         (folder := tmp_path / "hand-ins" / student).mkdir(parents=True)
@@ -87,7 +89,7 @@ def test_a_late_hand_in_costs_the_same_by_course_grade_and_by_nbgrader(tmp_path,
             (folder / "timestamp.txt").write_text(f"{stamp} UTC")
 
     def totals():
-        report = grading_run.grade_folder("w1_conv", tmp_path / "hand-ins", course, limits=LIMITS)
+        report = grading_run.grade_folder("w1_conv", tmp_path / "hand-ins", course, limits=LIMITS, scheduler=scheduler)
         return {student: result.total for student, result in report.results.items()}, report
 
     graded, report = totals()

@@ -5,21 +5,15 @@ import pytest
 from nbgrader.api import Gradebook
 
 from grader.audit import sample_hand_ins
-from grader.base.course import Course
 from grader.gradebook import preprocessors
 from grader.gradebook.conversion import convert
 from grader.judging.rulebook import Rulebook
-from grader.publishing import build
 
 
 @pytest.fixture
-def handed_in(tmp_path, assignment):
-    """A course with the short notebook, and the hand-ins of two students."""
-    course = Course(tmp_path / "course")
-    build.ensure("w1_conv", course)
-    path = course.release("w1_conv")
-    short = sample_hand_ins.without_given_figures(nbformat.read(path, 4))
-    nbformat.write(short, path)
+def handed_in(tmp_path, assignment, new_course, short):
+    """A course with the hand-ins of two students."""
+    course = new_course(tmp_path / "course")
     for student in ("ann", "bob"):
         folder = course.path("submitted", "w1_conv", student)
         folder.mkdir(parents=True)

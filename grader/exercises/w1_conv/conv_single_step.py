@@ -37,7 +37,6 @@ exercise.slip("the bias is added many times", lambda a_slice_prev, W, b: np.sum(
 exercise.slip("an array comes back", lambda a_slice_prev, W, b: np.sum(a_slice_prev * W) + b, "b is an array (1, 1, 1); the result is one number. Index into b.")
 exercise.slip("a matrix product", lambda a_slice_prev, W, b: np.einsum("ikc,kjc->", a_slice_prev, W) + b[0, 0, 0], "Multiply entry by entry: what lies on top of each other, no rows by columns.")
 
-exercise.equivalent("np.float64(np.sum(a_slice_prev * W) + b[0, 0, 0]) → np.sum(a_slice_prev * W) + b[0, 0, 0]", "any real number counts")
 exercise.equivalent("(0, 0, 0) → (-1, 0, 0)", "the axis has one entry")
 exercise.equivalent("(0, 0, 0) → (0, -1, 0)", "the axis has one entry")
 exercise.equivalent("(0, 0, 0) → (0, 0, -1)", "the axis has one entry")

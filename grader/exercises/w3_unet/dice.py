@@ -68,6 +68,3 @@ exercise.slip(
 
 exercise.equivalent("(A, B) → (B, A)", "neither mask comes first")
 exercise.equivalent("(np.asarray(y_true) > 0, np.asarray(y_pred) > 0) → (np.asarray(y_pred) > 0, np.asarray(y_true) > 0)", "neither mask comes first")
-exercise.equivalent("np.asarray(y_true) → y_true", "arrays come in")
-exercise.equivalent("np.asarray(y_pred) → y_pred", "arrays come in")
-exercise.equivalent("float(2 * np.sum(A & B) / total) → 2 * np.sum(A & B) / total", "NumPy's float is a float")

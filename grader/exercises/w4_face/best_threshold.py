@@ -115,4 +115,3 @@ exercise.equivalent("~same → same", "how many there are shifts all counts alik
 for order in ("(seen[:-1] + seen[1:]) / 2, [seen[0]], [np.nextafter(seen[-1], np.inf)]", "[seen[0]], [np.nextafter(seen[-1], np.inf)], (seen[:-1] + seen[1:]) / 2"):
     exercise.equivalent(f"[[seen[0]], (seen[:-1] + seen[1:]) / 2, [np.nextafter(seen[-1], np.inf)]] → [{order}]", "in any order one of the best is found")
 exercise.equivalent("np.nextafter(seen[-1], np.inf) → np.nextafter(np.inf, seen[-1])", "that is beyond all, too")
-exercise.equivalent("float(candidates[np.argmax(accepted + refused)]) → candidates[np.argmax(accepted + refused)]", "NumPy's float is one")

@@ -89,4 +89,3 @@ exercise.slip("accepted from the threshold on", passing("searchsorted", only=1, 
 
 exercise.equivalent("np.append(np.unique(distances), np.inf) → np.unique(distances)", "at the lowest the rates are as far apart")
 exercise.equivalent("np.append(np.unique(distances), np.inf) → np.append(np.inf, np.unique(distances))", "at the lowest the rates are as far apart")
-exercise.equivalent("float((accepted[closest] / n_different + rejected[closest] / n_same) / 2) → (accepted[closest] / n_different + rejected[closest] / n_same) / 2", "NumPy's float is one")

@@ -165,6 +165,5 @@ exercise.slip("unreadable files are let through", edit(REFUSED, "raise"), "A fil
 exercise.slip("None where the file cannot be read", edit(REFUSED, "return None"), "Whoever calls this function would go on with None: raise a ValueError.")
 
 exercise.equivalent("(OSError, SyntaxError) → (SyntaxError, OSError)", "either is caught")
-exercise.equivalent("np.asarray(picture, dtype=np.float32) → np.asarray(picture)", "the division makes floats")
 exercise.equivalent("model(pixels, training=False) → model(pixels)", "outside of `fit` it is the default")
 exercise.equivalent("keras.ops.convert_to_numpy(model(pixels, training=False)) → model(pixels, training=False)", "an array of any library is compared")
