@@ -58,7 +58,7 @@ def {name}({parameters}):
     """Say what it does.
 
     Arguments:
-        {first} -- array (m, n)
+{described}
 
     Returns:
         array (m, n)
@@ -101,9 +101,7 @@ exercise.slip("another one", ignoring({last}=0), "Where to look, without the ans
 TEST = """
 
 def test_{name}_on_a_case_worked_by_hand():
-    from solutions.{assignment} import {name}
-
-    assert {name}({handed_on}) == "what it must be"
+    raise NotImplementedError("import {name} at the top; write a small case here, with what must come out")
 """
 
 
@@ -131,6 +129,7 @@ def write(assignment: str, name: str, parameters: str = "x") -> list[Path]:
         "assignment": assignment,
         "name": name,
         "parameters": parameters,
+        "described": "\n".join(f"        {one} -- …" for one in plain),
         "first": plain[0],
         "last": plain[-1],
         "handed_on": ", ".join(plain),

@@ -11,7 +11,7 @@ from functools import cache
 from grader.scoring import answer_key, probe
 from grader.scoring.answer_key import Answer, ExerciseKey
 from grader.scoring.assessment import assess
-from grader.scoring.marks import Mark
+from grader.scoring.marks import CaseMark, Mark
 from grader.spec import rules, source
 from grader.spec.exercise import VISIBLE_SEED, Exercise
 
@@ -96,17 +96,25 @@ def _right(one: Exercise, key: ExerciseKey) -> Iterator[Finding]:
     needs = {"the reference": one.function, **{v.title: v.code for v in one.variants}}
     for title, function in codes.items():
         mark = mark_of(function, key, [*source.imports("".join(inspect.findsource(needs[title])[0])), texts[title]])
-        wrong = [f"{case.title}: {case.what}" for case in mark.cases if not case.passed]
+        wrong = [f"{case.title}: {_what(case)}" for case in mark.cases if not case.passed]
         detail = "; ".join([f"{mark.points:g} of {mark.maximum:g} points", *mark.notes, *wrong])
         yield Finding("right", title, detail, mark.status == "passed" and mark.points == mark.maximum)
+
+
+def _what(case: CaseMark) -> str:
+    """Say what is wrong in one case: an author has no cell, and may see the message of an error."""
+    return f"raises {case.yours}" if case.outcome == "raised" else case.what
 
 
 def _slips(key: ExerciseKey) -> Iterator[Finding]:
     for number, (title, text) in enumerate(key.slips):
         mark = assess(key, [case.slips[number] for case in key.cases])
-        named = mark.slip[0] if mark.slip else "nothing"
+        named = repr(mark.slip[0]) if mark.slip else "nothing"
         good = mark.points < mark.maximum and mark.slip == (title, text)
-        yield Finding("slip", title, f"{mark.points:g} of {mark.maximum:g} points, {named!r} is named", good)
+        detail = f"{mark.points:g} of {mark.maximum:g} points, {named} is named"
+        if not good:
+            detail += ": no case fails it" if mark.points == mark.maximum else ": no case tells the two apart"
+        yield Finding("slip", title, detail, good)
 
 
 def _visible(one: Exercise, key: ExerciseKey, seed: int) -> Iterator[Finding]:

@@ -33,7 +33,8 @@ def new(
 
     for path in stubs.write(assignment, name, parameters):
         console.print(f"✓ {path.relative_to(ROOT)}", soft_wrap=True)
-    console.print(f"Other right solutions go into grader/exercises/{assignment}/variants/<how>.py, as {name}.")
+    text = f"Other right solutions go into grader/exercises/{assignment}/variants/<how>.py, as {name}."
+    console.print(text, soft_wrap=True)
     console.print(f"Then: course exercise try {name}")
 
 
@@ -81,6 +82,8 @@ def try_mutants(
 
     A change that changes no answer is declared: exercise.equivalent("before → after", "why").
     """
+    import json
+
     from data import quietly
     from grader.authoring import mutants, trial
 
@@ -90,11 +93,19 @@ def try_mutants(
     caught = found.count - len(found.survivors)
     console.print(f"{caught} of {found.count} changes are noticed; {found.equivalent} more are declared equivalent.")
     for survivor in found.survivors:
-        where = f" (seed {', '.join(map(str, survivor.seeds))})" if seed is None or len(seed) > 1 else ""
+        where = f" (keeps full marks at seed {' and '.join(map(str, survivor.seeds))})"
         console.print(f"    {SIGNS[False]} {escape(survivor.change + where)}", soft_wrap=True)
     for change in found.stale:
         text = f"is declared equivalent, and is noticed or does not occur: {change}"
         console.print(f"    {SIGNS[False]} {escape(text)}", soft_wrap=True)
+    if found.survivors:
+        console.print("A change that changes no answer is declared, with a reason:")
+        for survivor in found.survivors:
+            console.print(
+                f'    exercise.equivalent({json.dumps(survivor.change, ensure_ascii=False)}, "…")',
+                soft_wrap=True,
+                markup=False,
+            )
     raise SystemExit(1 if found.survivors or found.stale else 0)
 
 

@@ -145,7 +145,10 @@ def _require_all_functions_once(assignment: Assignment, cells: list[NotebookNode
         raise BuildError(f"{assignment.name}.md must ask exactly once for: {', '.join(missing)}.")
     total = points(nbformat.v4.new_notebook(cells=cells))
     if total != 100:
-        raise BuildError(f"The points of {assignment.name} sum to {total:g}, not to 100.")
+        each = ", ".join(f"{name} {one.points:g}" for name, one in assignment.exercises.items())
+        raise BuildError(
+            f"The points of {assignment.name} sum to {total:g}, not to 100: {each}; the rest is for written answers."
+        )
 
 
 def _name_cells(cells: list[NotebookNode]) -> None:
