@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OTHER_VENV := .venv-backends
-WORKERS := -n 3 --dist loadscope --no-loadscope-reorder
+WORKERS := -n 2 --dist loadscope --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .PHONY: demo test test-all test-backends lint lab build site audit bench setup sandbox browser lock clean

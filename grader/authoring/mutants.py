@@ -96,7 +96,7 @@ class Tried:
 def tried(one: Exercise, seeds: Iterable[int], chosen: Callable[[list[Mutant]], list[Mutant]] = list) -> Tried:
     """Ask the cases of some seeds of every mutant, or of those chosen, until a case notices the change."""
     every = list(mutants(one.source()))
-    keys = {seed: drawn(one, seed) for seed in seeds}
+    keys = {seed: drawn(one, seed, with_slips=False) for seed in seeds}
     survivors, noticed = [], set()
     picked = chosen(every)
     for mutant in picked:
@@ -118,7 +118,7 @@ def _noticed(one: Exercise, mutant: Mutant, key: ExerciseKey) -> bool:
             exec(compile(mutant.text, f"<{one.name}>", "exec"), namespace)
     except Exception:
         return True
-    return any(not _passes(namespace[one.name], one, replace(key, cases=[case], slips=[])) for case in _fastest(key))
+    return any(not _passes(namespace[one.name], one, replace(key, cases=[case])) for case in _fastest(key))
 
 
 def _fastest(key: ExerciseKey) -> list[CaseKey]:

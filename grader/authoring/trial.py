@@ -37,9 +37,9 @@ class Finding:
 
 
 @cache
-def drawn(one: Exercise, seed: int) -> ExerciseKey:
+def drawn(one: Exercise, seed: int, with_slips: bool = True) -> ExerciseKey:
     """Draw a key once: for models that takes seconds."""
-    return answer_key.draw_exercise(one, seed)
+    return answer_key.draw_exercise(one, seed, with_slips)
 
 
 def tried(one: Exercise, seed: int, key: ExerciseKey | None = None) -> Iterator[Finding]:

@@ -24,9 +24,9 @@ def course(*arguments, folder, **environment):
 
 
 @pytest.fixture(scope="module")
-def hand_ins(tmp_path_factory, released, assignment):
+def hand_ins(tmp_path_factory, short, assignment):
     folder = tmp_path_factory.mktemp("hand-ins")
-    nbformat.write(sample_hand_ins.solved(released, assignment), folder / "ann.ipynb")
+    nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     (folder / "bob.ipynb").write_text("{")
     return folder
 
@@ -40,7 +40,8 @@ def test_the_module_is_the_command(tmp_path):
     assert wrong.returncode == 1 and "no assignment 'w9'" in wrong.stdout
 
 
-def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path):
+def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path, new_course):
+    new_course(tmp_path / "c")
     done = course("grade", "w1_conv", hand_ins, "--json", tmp_path / "out.json", folder=tmp_path / "c")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "95 of 100" in done.stdout
