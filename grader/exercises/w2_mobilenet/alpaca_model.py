@@ -66,3 +66,6 @@ exercise.slip(
     "Without its weights, the base knows nothing: data.pretrained.",
 )
 exercise.slip("the size is fixed", ignoring(image_shape=(160, 160)), "The argument says how large a picture is.")
+
+for change in ("base(x, training=False) → base(x)", "training=False → training=True"):
+    exercise.equivalent(change, "a frozen normalisation is in inference mode, whatever it is told")

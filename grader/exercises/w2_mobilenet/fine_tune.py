@@ -54,3 +54,11 @@ exercise.slip("always the same rate", ignoring(base_learning_rate=0.001), "A ten
 exercise.slip("a loss for probabilities", passing("BinaryCrossentropy", from_logits=False), "The model gives logits: the loss must know.")
 exercise.slip("another rule", instead(Adam="SGD"), "The rule is Adam.")
 exercise.slip("compiled without accuracy", leaving_out("compile", "metrics"), "Accuracy is wanted beside the loss: metrics.")
+
+exercise.equivalent("len(getattr(layer, 'layers', [])) → getattr(layer, 'layers', [])", "one layer has layers, the others have none")
+for change in ("base.trainable = True → pass", "base.trainable = True → base.trainable = False"):
+    exercise.equivalent(change, "each layer is told what it shall do")
+exercise.equivalent(
+    "model, fine_tune_at=120, base_learning_rate=0.001 → model, fine_tune_at=119, base_learning_rate=0.001",
+    "layer 119 has no weights",
+)

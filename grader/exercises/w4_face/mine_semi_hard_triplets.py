@@ -55,5 +55,3 @@ for slip in (shared.COLUMNS_EXCHANGED, shared.SORTED_BY_POSITIVE, shared.THREE_R
 
 exercise.equivalent("-1 → -2", "to reshape, any number below 0 is the one that follows")
 exercise.equivalent("np.array(triplets, dtype=int) → np.array(triplets)", "an empty array has no numbers")
-for change, reason in shared.MINING_EQUIVALENTS.items():
-    exercise.equivalent(change, reason)

@@ -76,11 +76,6 @@ def people(rng, encoding, *distances, dtype=np.float64, flat=(False,)):
 
 
 # Of both mining functions.
-MINING_EQUIVALENTS = {
-    "np.asarray(embeddings, dtype=np.float64) → embeddings": "the numbers asked are exact in each type",
-    "np.asarray(embeddings, dtype=np.float64) → np.asarray(embeddings)": "the numbers asked are exact in each type",
-    "np.asarray(labels) → labels": "they are an array",
-}
 LOWEST = "Of equally near negatives the one in the lowest row is meant."
 EACH_PAIR_ONCE = ("each pair once", afterwards(lambda result: result[result[:, 0] < result[:, 1]]), "Pairs are ordered: (3, 5) and (5, 3) are two, for each of the two is an anchor.")
 SORTED_BY_POSITIVE = ("sorted by positive", afterwards(lambda result: result[np.argsort(result[:, 1], kind="stable")]), "Sorted by anchor first, then by positive.")
