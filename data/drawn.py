@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -70,12 +69,7 @@ def _write(path: Path, fields: dict[str, Any]) -> None:
             arrays[name + _LENGTHS] = np.array([len(one) for one in value])
         else:
             arrays[name] = value
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # pictures of noise do not get smaller
-        os.chmod(temporary, 0o644)  # as other files of the cache: a container reads it as another user
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    # A folder that is private to its user; the file inside has the permissions that the cache shall have.
+    with TemporaryDirectory(prefix=".drawn-", dir=path.parent, ignore_cleanup_errors=True) as room:
+        np.savez(Path(room, path.name), **arrays)  # pictures of noise do not get smaller
+        Path(room, path.name).replace(path)

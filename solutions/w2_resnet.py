@@ -122,7 +122,7 @@ def ResNet50(input_shape=(64, 64, 3), classes=6):
     ### BEGIN SOLUTION
     inputs = keras.Input(input_shape)
     X = layers.ZeroPadding2D(3)(inputs)
-    X = layers.Conv2D(64, 7, strides=2, kernel_initializer=glorot_uniform(seed=0))(X)
+    X = layers.Conv2D(64, 7, strides=2)(X)
     X = layers.BatchNormalization(axis=3)(X)
     X = layers.ReLU()(X)
     X = layers.MaxPooling2D(3, strides=2)(X)
@@ -132,7 +132,7 @@ def ResNet50(input_shape=(64, 64, 3), classes=6):
             X = identity_block(X, 3, [n, n, 4 * n])
     X = layers.AveragePooling2D(2)(X)
     X = layers.Flatten()(X)
-    outputs = layers.Dense(classes, activation="softmax", kernel_initializer=glorot_uniform(seed=0))(X)
+    outputs = layers.Dense(classes, activation="softmax")(X)
     return keras.Model(inputs, outputs)
     ### END SOLUTION
 

@@ -16,14 +16,12 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import distributed
 import nbformat
 import pytest
 from hypothesis import given, settings
 
 from grader.audit import sample_hand_ins
 from grader.authoring import trial
-from grader.base import dependencies
 from grader.base.assignments import names
 from grader.base.course import Course
 from grader.judging.judge import judge
@@ -37,9 +35,8 @@ from grader.spec.registry import load
 
 # Their models take a second each to build, their training takes minutes: `make test` trains them for a few steps, looks at
 # one seed and leaves their audits out; `make test-all` does all of it.
-LONG = tuple(
-    name for name in names() if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text()
-)
+NAMES = names()
+LONG = tuple(name for name in NAMES if "CLAIMS_WHEN_TRAINED" in Path(__file__).with_name(f"test_{name}.py").read_text())
 
 # What axe-core is asked: all of WCAG 2.2 at level AA that a program can see.
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
@@ -48,7 +45,7 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "re
 def group_of(nodeid):
     """Return what one worker runs: the tests of a file or, where they ask every assignment, those about one assignment."""
     file, _, test = nodeid.partition("::")
-    about = [name for name in names() if re.search(rf"\[{name}\b", test)]
+    about = [name for name in NAMES if re.search(rf"\[{name}\b", test)]
     return "::".join([file, *about[:1]])
 
 
@@ -128,8 +125,7 @@ def new_course(tmp_path_factory):
 
     def make(folder):
         course = Course(Path(shutil.copytree(first.folder, folder, dirs_exist_ok=True)))
-        made_from = dependencies.digest(dependencies.of_notebook("w1_conv"), course.gradebook)
-        (course.path("source", "w1_conv") / ".built").write_text(made_from)
+        build.mark_as_built("w1_conv", course)
         return course
 
     return make
@@ -144,6 +140,8 @@ def short(released):
 @pytest.fixture(scope="session")
 def scheduler():
     """The address of a Dask scheduler with a worker in this process: one in another process takes 5 s to start."""
+    import distributed
+
     with distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
         yield cluster.scheduler_address
 

@@ -42,11 +42,19 @@ def _processes() -> set[str]:
 
 
 def _folders() -> set[str]:
-    """Return the folders of this process's kernels and fork servers, not those of other graders on this machine.
+    """Return the folders of this process's kernels and fork servers, and those of nobody in which a hostile cell left something.
 
-    Another grader may have been killed meanwhile: the next run sweeps up its folders.
+    What another grader that was killed meanwhile leaves is no hand-in's: the next run sweeps it up.
     """
-    return {f"folder {path}" for path in Path("/tmp").glob(f"{PREFIX}{os.getpid()}-*")}
+    told = set()
+    for path in Path("/tmp").glob(f"{PREFIX}*-*"):
+        owner = path.name.removeprefix(PREFIX).partition("-")[0]
+        if not owner.isdigit():
+            continue
+        planted = not psutil.pid_exists(int(owner)) and any(MARK in one.name for one in path.rglob("*"))
+        if int(owner) == os.getpid() or planted:
+            told.add(f"folder {path}")
+    return told
 
 
 def _mounts() -> set[str]:

@@ -48,8 +48,7 @@ OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Is: (ast.IsNot,),
     ast.IsNot: (ast.Is,),
 }
-# Keywords that change no answer: zip's check of its arguments, and the random start of weights, which is never asked for.
-UNSEEN = ("strict", "seed")
+CHECKED = "strict"  # zip's check of its arguments, which changes no answer
 # What leaves an array or a number as it is: an answer may have any dtype, so that leaving them out is not a mistake.
 CONVERSIONS = ("asarray", "float", "float64")
 COMMUTATIVE = ("minimum", "maximum", "min", "max", "add", "multiply", "logical_and", "logical_or", "array_equal")
@@ -176,7 +175,7 @@ def _nodes(tree: ast.AST) -> list[tuple[ast.AST, ast.AST | None]]:
             if isinstance(node, ast.FunctionDef) and name == "body" and ast.get_docstring(node):
                 items = items[1:]
             for item in items:
-                if isinstance(item, ast.AST) and getattr(item, "arg", None) not in UNSEEN:
+                if isinstance(item, ast.AST) and getattr(item, "arg", None) != CHECKED:
                     visit(item, node)
 
     visit(tree, None)
@@ -214,18 +213,18 @@ def _changes(node: ast.AST, parent: ast.AST | None) -> Iterator[Change]:
 
 
 def _is_conversion(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and source.routine(node) in CONVERSIONS
+    return isinstance(node, ast.Call) and bool(node.args) and source.routine(node) in CONVERSIONS
 
 
 def _only_converts(node: ast.AST) -> bool:
     """Tell whether a statement gives variables their own values, converted: `a, b = np.asarray(a), np.asarray(b)`."""
     if not isinstance(node, ast.Assign):
         return False
-    values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-    own = ast.unparse(node.targets[0]).strip("()") == ", ".join(
-        ast.unparse(value.args[0]) if isinstance(value, ast.Call) and value.args else "" for value in values
+    targets, values = (one.elts if isinstance(one, ast.Tuple) else [one] for one in (node.targets[0], node.value))
+    return all(
+        isinstance(value, ast.Call) and _is_conversion(value) and ast.unparse(value.args[0]) == ast.unparse(target)
+        for target, value in zip(targets, values, strict=False)
     )
-    return own and all(map(_is_conversion, values))
 
 
 def _of_call(node: ast.Call) -> Iterator[Change]:
@@ -237,7 +236,7 @@ def _of_call(node: ast.Call) -> Iterator[Change]:
         yield _put(node.func.value)
     if source.routine(node) not in COMMUTATIVE:
         yield from (_exchange("args", first) for first in range(len(node.args) - 1))
-    yield from (_drop("keywords", number) for number, one in enumerate(node.keywords) if one.arg not in UNSEEN)
+    yield from (_drop("keywords", number) for number, one in enumerate(node.keywords) if one.arg != CHECKED)
 
 
 def _other_constants(value: Any) -> list[Any]:

@@ -58,12 +58,24 @@ def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Pa
 
 def ensure(name: str, course: Course) -> None:
     """Build an assignment into a course's folder and gradebook, unless that was done already from the same sources."""
-    stamp = course.path("source", name) / ".built"
-    made_from = digest(of_notebook(name), course.gradebook)  # a digest, because the address may hold a password
-    if stamp.exists() and stamp.read_text() == made_from and course.release(name).exists():
+    stamp = _stamp(name, course)
+    if stamp.exists() and stamp.read_text() == _made_from(name, course) and course.release(name).exists():
         return
     _into_course(name, course)
-    write_atomically(stamp, made_from)
+    mark_as_built(name, course)
+
+
+def mark_as_built(name: str, course: Course) -> None:
+    """Note that an assignment in a course's folder is built from the sources as they are now."""
+    write_atomically(_stamp(name, course), _made_from(name, course))
+
+
+def _stamp(name: str, course: Course) -> Path:
+    return course.path("source", name) / ".built"
+
+
+def _made_from(name: str, course: Course) -> str:
+    return digest(of_notebook(name), course.gradebook)  # a digest, because the address may hold a password
 
 
 def points(notebook: NotebookNode) -> float:

@@ -2,8 +2,10 @@
 
 import json
 import subprocess
+import tempfile
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -130,6 +132,16 @@ def test_what_is_left_behind_is_found(tmp_path, monkeypatch):
         process.wait()
     assert residue.MARK in left
     assert str(process.pid) in left
+
+
+def test_of_a_killed_grader_only_what_a_hostile_cell_left_counts():
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    before = residue.found()
+    with tempfile.TemporaryDirectory(prefix=f"cn-{dead.pid}-", dir="/tmp") as folder:
+        assert residue.found() == before
+        Path(folder, f"{residue.MARK}.pth").write_text("")
+        assert residue.found() - before == {f"folder {folder}"}
 
 
 def test_the_canary_sings_where_something_is_left_and_only_there(grade):

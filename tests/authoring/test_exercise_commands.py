@@ -91,6 +91,16 @@ def test_the_visible_answers_earn_nothing_though_an_answer_can_come_again_by_cha
         assert wrong_of(found for found in trial.tried(one, seed) if found.group == "visible") == []
 
 
+def test_conversions_are_not_left_out():
+    """Of arrays and numbers, as a docstring asks for them, they change nothing."""
+    text = "def f(a, b):\n    a, b = np.asarray(a), np.asarray(b, dtype=float)\n    return float(a - b)\n"
+    assert [one.change for one in mutants.mutants(text)] == ["a - b → a + b"]
+    other = "def f(a, b):\n    a = np.asarray(b)\n    return np.array(a, copy=True)\n"
+    changes = [one.change for one in mutants.mutants(other)]
+    assert "a = np.asarray(b) → pass" in changes
+    assert "np.array(a, copy=True) → a" in changes and "np.asarray(b) → b" not in changes
+
+
 def test_mutants_differ_from_the_reference_and_from_each_other():
     found = list(mutants.mutants(exercise().source()))
     assert len({one.text for one in found}) == len({one.change for one in found}) == len(found)
