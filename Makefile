@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 OTHER_VENV := .venv-backends
 WORKERS := -n 2 --dist loadscope --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# Every kernel and command of the tests would compile our modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-all test-backends lint lab build site audit bench setup sandbox browser lock clean
 

@@ -1,11 +1,17 @@
-"""Hold back Ctrl-C while processes start, so that it is handled once and not by each of them with a traceback."""
+"""Ctrl-C: held back while processes start, so that it is handled once, and never lost on the way."""
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from typing import Any
+
+AGAIN_SECONDS = 0.05
 
 
 @contextmanager
@@ -23,3 +29,16 @@ def held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def never_lost() -> None:
+    """Raise a Ctrl-C again that came while a destructor ran: Python only prints what is raised there, and goes on."""
+    before = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if unraisable.exc_type is KeyboardInterrupt:
+            threading.Timer(AGAIN_SECONDS, _thread.interrupt_main).start()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = hook

@@ -133,6 +133,8 @@ class Workers:
                 client.close()
                 raise NoWorkers(f"The scheduler at {self.scheduler} has no workers: start some with `dask worker`.")
         else:
+            for name in ("asyncio", "tornado"):  # of a start that Ctrl-C ends they would show tracebacks
+                logging.getLogger(name).setLevel(logging.CRITICAL)
             cluster = distributed.LocalCluster(
                 n_workers=self.count,
                 threads_per_worker=1,

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from grader.base import interrupts
 from grader.base.assignments import names
 from grader.base.errors import CourseError
 from grader.cli import data, exercise
@@ -37,6 +38,7 @@ def main() -> None:
     """Run the command line; expected errors end in a sentence, not in a traceback."""
     from data import DataError
 
+    interrupts.never_lost()
     try:
         app()
     except (CourseError, DataError) as error:
