@@ -6,7 +6,7 @@ import json
 import math
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from grader.base.course import Course
@@ -58,8 +58,16 @@ def _read(course: Course) -> dict[str, dict[str, float]]:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
+# A day, the time of the day, and all the rest: the zone.
+TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]\s*(\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?))?\s*(.*)", re.DOTALL)
+OFFSET = re.compile(r"(?:Z|UTC|GMT)?\s*(?:([+-])([01]?\d)(?::?([0-5]\d))?)?", re.IGNORECASE)
+
+
 def read_time(text: str, of_a_day: str = "00:00") -> datetime:
     """Read a time, and return it in UTC without its zone, as nbgrader keeps it; a time without a zone is local time.
+
+    A zone is UTC, GMT, Z, a difference such as +01:00 or UTC+1, or a place such as Europe/Berlin. Abbreviations such as
+    CET or EST are refused: some stand for several zones, and some differ from the time that was meant in summer.
 
     Arguments:
         text -- begins with year, month and day, since 01.12.2026 means different days in different countries
@@ -72,10 +80,30 @@ def read_time(text: str, of_a_day: str = "00:00") -> datetime:
 
     text = text.strip()
     try:
-        if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", text):
+        found = TIME.fullmatch(text)
+        if not found:
             raise ValueError
-        # As nbgrader writes it: "2026-12-01 18:30:00.000000 UTC".
-        time = parser.parse(f"{text} {of_a_day}" if len(text) == 10 else text, tzinfos={"UTC": tz.UTC})
+        day, time, zone = found.groups()
+        return parser.parse(f"{day} {time or of_a_day}").replace(tzinfo=_zone(zone)).astimezone(tz.UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise BadTime(f"{text[:40]!r} is no time: expected one like 2026-12-01 18:30.") from None
-    return (time if time.tzinfo else time.replace(tzinfo=tz.tzlocal())).astimezone(tz.UTC).replace(tzinfo=None)
+
+
+def _zone(text: str) -> tzinfo:
+    """Return the zone that a text means; without a text, that of this machine.
+
+    Raises:
+        BadTime -- if there is no such zone
+    """
+    from dateutil import tz
+
+    offset = OFFSET.fullmatch(text)
+    if not text:
+        return tz.tzlocal()
+    if offset:
+        sign, hours, minutes = offset.groups()
+        return timezone((-1 if sign == "-" else 1) * timedelta(hours=int(hours or 0), minutes=int(minutes or 0)))
+    place = tz.gettz(text) if re.fullmatch(r"[A-Za-z_]+(/[\w+-]+)+", text) else None
+    if place is None:
+        raise BadTime(f"The time zone {text[:20]!r} is not understood: expected UTC, +01:00 or Europe/Berlin.")
+    return place

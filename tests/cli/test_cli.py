@@ -94,11 +94,12 @@ def test_an_interrupted_run_ends_in_a_sentence_whenever_it_is_interrupted(hand_i
 
 
 def test_grade_into_another_gradebook(hand_ins, tmp_path, new_course):
-    new_course(tmp_path / "c")
+    own = new_course(tmp_path / "c").folder / "gradebook.db"
+    before = own.read_bytes()
     done = course("grade", "w1_conv", hand_ins, "--db", f"sqlite:///{tmp_path}/other.db", folder=tmp_path / "c")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "other.db").exists()
-    assert not (tmp_path / "c" / "gradebook.db").exists()
+    assert own.read_bytes() == before
 
 
 @pytest.mark.parametrize(

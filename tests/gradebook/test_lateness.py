@@ -47,9 +47,32 @@ def test_times_are_read_with_their_zone_and_kept_in_utc(monkeypatch):
     finally:
         monkeypatch.undo()
         time.tzset()
-    for bad in ("", "soon", "2026-13-45", "9" * 50):
+    for bad in ("", "soon", "2026-13-45", "9" * 50, "2026-12-01 25:00", "01.12.2026"):
         with pytest.raises(BadTime, match="expected one like"):
             read_time(bad)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "2026-12-01T23:59Z",
+        "2026-12-01 23:59 gmt",
+        "2026-12-02 00:59 UTC+1",
+        "2026-12-02 00:59 GMT+01:00",
+        "2026-12-01 18:59 -0500",
+        "2026-12-01 6:59 PM-05",
+        "2026-12-02 05:29:00.0+0530",
+        "2026-12-02 00:59 Europe/Berlin",
+    ],
+)
+def test_every_way_to_write_a_zone_is_read(same):
+    assert read_time(same) == DUE
+
+
+@pytest.mark.parametrize("zone", ["CET", "EST", "BST", "UTC+25", "+1:75", "Europe/Atlantis", "../../etc/passwd", "local"])
+def test_a_zone_that_is_not_understood_is_not_guessed(zone):
+    with pytest.raises(BadTime, match=r"time zone .* is not understood: expected UTC, \+01:00"):
+        read_time(f"2026-12-01 23:59 {zone}")
 
 
 def test_when_a_hand_in_came_is_read_beside_it(tmp_path):
