@@ -84,7 +84,12 @@ def read_time(text: str, of_a_day: str = "00:00") -> datetime:
         if not found:
             raise ValueError
         day, time, zone = found.groups()
-        return parser.parse(f"{day} {time or of_a_day}").replace(tzinfo=_zone(zone)).astimezone(tz.UTC).replace(tzinfo=None)
+        return (
+            parser.parse(f"{day} {time or of_a_day}")
+            .replace(tzinfo=_zone(zone))
+            .astimezone(tz.UTC)
+            .replace(tzinfo=None)
+        )
     except (ValueError, OverflowError):
         raise BadTime(f"{text[:40]!r} is no time: expected one like 2026-12-01 18:30.") from None
 

@@ -87,7 +87,7 @@ def alone(folder, rulebook):
     "how",
     [
         {"count": 2},
-        {"count": 2, "warm": False},
+        pytest.param({"count": 2, "warm": False}, marks=pytest.mark.slow),
         pytest.param({"count": 1}, marks=pytest.mark.slow),
         pytest.param({"count": 8}, marks=pytest.mark.slow),
     ],

@@ -80,6 +80,7 @@ def test_a_file_that_holds_no_weights_is_named(empty_cache, content):
         data.pretrained("mobilenet_v2")
 
 
+@pytest.mark.slow
 def test_its_features_are_worth_what_its_card_says(monkeypatch):
     from data.pretraining.measure import ridge_accuracy
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from conftest import LONG
 from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grader.base.assignments import names
 from grader.base.course import Course
@@ -21,35 +21,46 @@ from grader.submission.cells import grade_id_of, is_answer
 
 NAMES = names()
 SECONDS = 900  # of a cell, on a busy machine
-# To see that everything runs, two steps of each training will do, without the graph that takes half a minute to trace, and
+# To see that everything runs, one step of each training will do, without the graph that takes half a minute to trace, and
 # the first pictures of the sets that an assignment's tests name in FEWER.
 BRIEFLY = """
-import dataclasses
-import keras
-import data
+def patch(fewer_of):
+    import dataclasses
+    import keras
+    import data
 
-FEWER = %s
+    fit, load = keras.Model.fit, data.load
 
-def briefly(self, x, y, batch_size=32, fit=keras.Model.fit, **options):
-    self.run_eagerly = True
-    return fit(self, x[: 2 * batch_size], y[: 2 * batch_size], batch_size=batch_size, **options)
+    def briefly(self, x, y, batch_size=32, **options):
+        self.run_eagerly = True
+        return fit(self, x[:batch_size], y[:batch_size], batch_size=batch_size, **options)
 
-def fewer(name, split=None, load=data.load, **options):
-    found = load(name, split, **options)
-    parts = dict(images=found.images, labels=found.labels, boxes=found.boxes, classes=found.classes, masks=found.masks)
-    first = FEWER.get((name, split), len(found))
-    return dataclasses.replace(found, **{part: of_all if of_all is None else of_all[:first] for part, of_all in parts.items()})
+    def fewer(name, split=None, **options):
+        found = load(name, split, **options)
+        first = fewer_of.get((name, split), len(found))
+        parts = {part: getattr(found, part) for part in ("images", "labels", "boxes", "classes", "masks")}
+        return dataclasses.replace(found, **{part: it if it is None else it[:first] for part, it in parts.items()})
 
-keras.Model.fit, data.load = briefly, fewer
+    keras.Model.fit, data.load = briefly, fewer
+
+patch(%s)
 """
-# The student's notebook is run as it is where there is no network and nothing has been fetched.
+# The student's notebook is run in the kernel that has run the other, since it takes seconds to import TensorFlow again; as it
+# is where there is no network and nothing has been fetched; and its trainings, whose results nobody looks at, are short.
 ALONE = """
-import data, data.lookup
+%reset -f
 
-def nowhere(name, archive):
-    raise data.DataError(f"{name} is not at hand.")
+def patch():
+    import os
+    import data, data.lookup
 
-data.lookup.content_folder = nowhere
+    def nowhere(name, archive):
+        raise data.DataError(f"{name} is not at hand.")
+
+    data.lookup.content_folder = nowhere
+    os.environ["COURSE_QUICK"] = "1"
+
+patch()
 """
 
 
@@ -94,13 +105,8 @@ def test_the_notebook_is_of_readable_size(name):
     assert sum(words) / len(words) < 120
 
 
-def run(notebook, folder, before=""):
-    """Run a notebook, after a first cell that is no part of it, and return the errors by cell."""
-    notebook.cells.insert(0, new_code_cell(before))
-    NotebookClient(
-        notebook, timeout=SECONDS, allow_errors=True, resources={"metadata": {"path": str(folder)}}
-    ).execute()
-    assert notebook.cells.pop(0).outputs == []
+def errors_of(notebook):
+    """The errors of a notebook that has been run, by cell."""
     return {
         cell.id: [output for output in cell.outputs if output.output_type == "error"]
         for cell in notebook.cells
@@ -109,20 +115,26 @@ def run(notebook, folder, before=""):
 
 
 @functools.cache
-def solve(name):
-    """An assignment's instructor notebook, run from top to bottom; where training is long, it is trained briefly."""
-    notebook = build.instructor_notebook(name)
+def executed(name):
+    """An assignment's instructor notebook and the student's, run; where training is long, it is brief."""
+    solved, unsolved = build.instructor_notebook(name), nbformat.read(committed(name), 4)
+    between = [new_code_cell(briefly(name)), new_code_cell(ALONE)]
+    for cell in unsolved.cells:
+        cell.id = f"student-{cell.id}"
+    both = new_notebook(cells=[between[0], *solved.cells, between[1], *unsolved.cells], metadata=solved.metadata)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_PRETRAINED", "own")  # the claims are about the network that everybody has
         if name in LONG:
             patch.setenv("COURSE_QUICK", "1")
-        errors = run(notebook, folder, briefly(name))
-    return notebook, errors
+        resources = {"metadata": {"path": folder}}
+        NotebookClient(both, timeout=SECONDS, allow_errors=True, resources=resources).execute()
+    assert [cell.outputs for cell in between] == [[], []]
+    return solved, unsolved
 
 
 @pytest.fixture(params=NAMES)
 def solved(request):
-    return solve(request.param)
+    return executed(request.param)[0]
 
 
 def text_of(notebook):
@@ -135,20 +147,17 @@ def text_of(notebook):
 
 
 def test_the_solved_notebook_runs_without_an_error_or_a_warning(solved):
-    notebook, errors = solved
-    assert errors == {}
-    warnings = [o.text for c in notebook.cells if c.cell_type == "code" for o in c.outputs if o.get("name") == "stderr"]
+    assert errors_of(solved) == {}
+    warnings = [o.text for c in solved.cells if c.cell_type == "code" for o in c.outputs if o.get("name") == "stderr"]
     assert warnings == []
     assert all(
-        "cases pass" in cell.outputs[0].data["text/plain"]
-        for cell in notebook.cells
-        if cell.source.startswith("check(")
+        "cases pass" in cell.outputs[0].data["text/plain"] for cell in solved.cells if cell.source.startswith("check(")
     )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_has_a_description(name):
-    notebook, _ = solve(name)
+    notebook, _ = executed(name)
     pictures = [
         o for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})
     ]
@@ -157,10 +166,9 @@ def test_every_picture_has_a_description(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_student_notebook_runs_to_its_end(name, tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_QUICK", "1")  # what a given cell trains is not looked at here
-    notebook = nbformat.read(committed(name), 4)
-    errors = run(notebook, tmp_path, briefly(name) + ALONE)
+def test_the_student_notebook_runs_to_its_end(name):
+    _, notebook = executed(name)
+    errors = errors_of(notebook)
     kinds = {error.ename for cell in errors.values() for error in cell}
     assert {"NotImplementedError", "CheckFailed"} <= kinds
     # A default that calls a function which is not written yet keeps the next from being defined.
@@ -183,7 +191,7 @@ def check_claim(notebook, pattern, holds):
 
 @pytest.mark.parametrize(("name", "pattern", "holds"), claims("CLAIMS"))
 def test_claims_in_the_prose_are_true(name, pattern, holds):
-    check_claim(solve(name)[0], pattern, holds)
+    check_claim(executed(name)[0], pattern, holds)
 
 
 @pytest.mark.slow
