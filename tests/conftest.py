@@ -30,6 +30,7 @@ from grader.base.course import Course
 from grader.judging.judge import judge
 from grader.judging.rulebook import Rulebook
 from grader.publishing import build, kit
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.limits import Limits
 from grader.sandbox.preload import preload_of
@@ -141,11 +142,25 @@ def short(released):
 
 
 @pytest.fixture(scope="session")
-def scheduler():
-    """The address of a Dask scheduler with a worker in this process: one in another process takes 5 s to start."""
+def scheduler(short):
+    """The address of a Dask scheduler with a worker in this process, whose kernels come from one fork server.
+
+    Those of `course grade` take 3 s to start, and so much of a core.
+    """
     import distributed
 
-    with distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+    from grader.batch import workers
+
+    with (
+        ForkServer(preload_of(short), Limits()) as lent,
+        pytest.MonkeyPatch.context() as patch,
+        distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+    ):
+
+        def supplied(limits, sandboxed, warm, preload, fork_server):
+            return KernelFactory(limits, sandboxed, warm, preload, fork_server or lent.address)
+
+        patch.setattr(workers, "KernelFactory", supplied)
         yield cluster.scheduler_address
 
 

@@ -92,10 +92,19 @@ class Tried:
     stale: list[str]
 
 
-def tried(one: Exercise, seeds: Iterable[int], chosen: Callable[[list[Mutant]], list[Mutant]] = list) -> Tried:
-    """Ask the cases of some seeds of every mutant, or of those chosen, until a case notices the change."""
+def tried(
+    one: Exercise,
+    seeds: Iterable[int],
+    chosen: Callable[[list[Mutant]], list[Mutant]] = list,
+    key: ExerciseKey | None = None,
+) -> Tried:
+    """Ask the cases of some seeds of every mutant, or of those chosen, until a case notices the change.
+
+    Arguments:
+        key -- of the only seed, if it is drawn already
+    """
     every = list(mutants(one.source()))
-    keys = {seed: drawn(one, seed, with_slips=False) for seed in seeds}
+    keys = {seed: key or drawn(one, seed, with_slips=False) for seed in seeds}
     survivors, noticed = [], set()
     picked = chosen(every)
     for mutant in picked:

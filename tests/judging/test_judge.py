@@ -9,6 +9,8 @@ from grader.audit import sample_hand_ins
 from grader.gradebook.graded_notebook import graded_notebook
 from grader.judging.judge import judge
 from grader.judging.rulebook import Rulebook
+from grader.sandbox.kernel_factory import KernelFactory
+from grader.sandbox.preload import preload_of
 from grader.scoring.assessment import ALONE, assess
 from grader.submission.cells import grade_id_of, is_extra
 
@@ -34,9 +36,9 @@ def test_the_unsolved_notebook_gets_nothing_and_is_called_unwritten(rulebook):
     assert set(statuses(graded).values()) == {"missing"}
 
 
-def test_the_real_notebook_is_graded_with_the_students_pictures(released, assignment, rulebook):
+def test_the_real_notebook_is_graded_with_the_students_pictures(released, assignment, rulebook, kernels):
     whole = Rulebook.with_key(rulebook.key, assignment, released)
-    graded = judge(nbformat.writes(sample_hand_ins.solved(released, assignment)).encode(), whole)
+    graded = judge(nbformat.writes(sample_hand_ins.solved(released, assignment)).encode(), whole, kernels)
     assert graded.points == 95
     pictures = [
         o for cell in graded_notebook(graded).cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})
@@ -179,10 +181,10 @@ def test_a_cell_that_ends_the_kernel_is_left_out(grade):
     assert graded.notes == ["A cell that you added ended the kernel (exit status 0); the rest was run without it."]
 
 
-def test_one_right_solution_is_graded_alike_with_every_seed(released, assignment, rulebook):
+def test_one_right_solution_is_graded_alike_with_every_seed(short, assignment, rulebook, kernels):
+    right = nbformat.writes(sample_hand_ins.solved(short, assignment)).encode()
     for seed in (1, 2):
-        rules = Rulebook.draw(assignment, rulebook.released, seed, rulebook.limits)
-        assert judge(nbformat.writes(sample_hand_ins.solved(rules.released, assignment)).encode(), rules).points == 95
+        assert judge(right, Rulebook.draw(assignment, short, seed, rulebook.limits), kernels).points == 95
 
 
 def test_feedback_never_shows_an_expected_value(grade, rulebook):
@@ -232,21 +234,22 @@ def test_every_limit_is_told_in_words(rulebook, assignment):
         "stopped after 10 s": "import time\ntime.sleep(60)",
         "raised OSError": "open('big', 'wb').write(bytes(50_000_000))",
     }
-    for words, cell in cells.items():
-        notebook = sample_hand_ins.add_cell(sample_hand_ins.solved(rulebook.released, assignment), cell, 2)
-        graded = judge(nbformat.writes(notebook).encode(), rules)
-        assert graded.points == 95, words
-        assert words in " ".join(graded.notes)
+    with KernelFactory(limits, True, True, preload_of(rulebook.released)) as kernels:
+        for words, cell in cells.items():
+            notebook = sample_hand_ins.add_cell(sample_hand_ins.solved(rulebook.released, assignment), cell, 2)
+            graded = judge(nbformat.writes(notebook).encode(), rules, kernels)
+            assert graded.points == 95, words
+            assert words in " ".join(graded.notes)
 
 
-def test_a_hand_in_that_takes_too_long_as_a_whole_is_told_so(rulebook, assignment):
+def test_a_hand_in_that_takes_too_long_as_a_whole_is_told_so(rulebook, assignment, kernels):
     from dataclasses import replace
 
     rules = replace(rulebook, limits=replace(rulebook.limits, cell_seconds=2, submission_seconds=5))
     notebook = sample_hand_ins.solved(rulebook.released, assignment)
     for _ in range(6):
         sample_hand_ins.add_cell(notebook, "while True: pass", 2)
-    graded = judge(nbformat.writes(notebook).encode(), rules)
+    graded = judge(nbformat.writes(notebook).encode(), rules, kernels)
     assert "the hand-in as a whole took more than 5 s" in " ".join(graded.marks["zero_pad"].notes)
 
 
