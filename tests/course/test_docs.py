@@ -207,6 +207,7 @@ ELSEWHERE = {
     "course bench gpu": "tests/bench/test_bench_gpu.py; needs a GPU",
     "make site": "tests/publishing/test_site.py; runs all notebooks",
     "course build": "minutes: an assignment is built here",
+    "course exercise new": "tests/course/test_authoring.py, in a copy: it writes into the sources",
     "nbgrader autograde": "with its assignment, further up",
     "course grade": "likewise",
 }
