@@ -14,6 +14,12 @@ from grader.base.errors import CourseError
 from grader.base.files import write_atomically
 
 DAY = 24 * 60 * 60  # seconds
+# A day, the time of the day, and all the rest: the zone.
+TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ]\s*(\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[ap]m)?|\d\d? ?[ap]m))?\s*(.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+OFFSET = re.compile(r"(?:Z|UTC|GMT)?\s*(?:([+-])([01]?\d)(?::?([0-5]\d))?)?", re.IGNORECASE)
 
 
 class BadTime(CourseError):
@@ -58,11 +64,6 @@ def _read(course: Course) -> dict[str, dict[str, float]]:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-# A day, the time of the day, and all the rest: the zone.
-TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]\s*(\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?))?\s*(.*)", re.DOTALL)
-OFFSET = re.compile(r"(?:Z|UTC|GMT)?\s*(?:([+-])([01]?\d)(?::?([0-5]\d))?)?", re.IGNORECASE)
-
-
 def read_time(text: str, of_a_day: str = "00:00") -> datetime:
     """Read a time, and return it in UTC without its zone, as nbgrader keeps it; a time without a zone is local time.
 
@@ -99,16 +100,19 @@ def _zone(text: str) -> tzinfo:
 
     Raises:
         BadTime -- if there is no such zone
+        ValueError -- if the text is none: a time that is written in another way
     """
     from dateutil import tz
 
-    offset = OFFSET.fullmatch(text)
     if not text:
         return tz.tzlocal()
+    offset = OFFSET.fullmatch(text)
     if offset:
         sign, hours, minutes = offset.groups()
         return timezone((-1 if sign == "-" else 1) * timedelta(hours=int(hours or 0), minutes=int(minutes or 0)))
     place = tz.gettz(text) if re.fullmatch(r"[A-Za-z_]+(/[\w+-]+)+", text) else None
     if place is None:
+        if re.search(r"\d", text) and not re.match(r"(Z|UTC|GMT)?\s*[+-]", text, re.IGNORECASE):
+            raise ValueError
         raise BadTime(f"The time zone {text[:20]!r} is not understood: expected UTC, +01:00 or Europe/Berlin.")
     return place

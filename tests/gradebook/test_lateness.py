@@ -47,7 +47,7 @@ def test_times_are_read_with_their_zone_and_kept_in_utc(monkeypatch):
     finally:
         monkeypatch.undo()
         time.tzset()
-    for bad in ("", "soon", "2026-13-45", "9" * 50, "2026-12-01 25:00", "01.12.2026"):
+    for bad in ("", "soon", "2026-13-45", "9" * 50, "2026-12-01 25:00", "2026-12-01T1830", "2026-12-011", "01.12.2026"):
         with pytest.raises(BadTime, match="expected one like"):
             read_time(bad)
 
@@ -61,12 +61,17 @@ def test_times_are_read_with_their_zone_and_kept_in_utc(monkeypatch):
         "2026-12-02 00:59 GMT+01:00",
         "2026-12-01 18:59 -0500",
         "2026-12-01 6:59 PM-05",
+        "2026-12-01 23:59:00.000000 UTC",
         "2026-12-02 05:29:00.0+0530",
         "2026-12-02 00:59 Europe/Berlin",
     ],
 )
 def test_every_way_to_write_a_zone_is_read(same):
     assert read_time(same) == DUE
+
+
+def test_a_full_hour_may_be_written_short():
+    assert read_time("2026-12-01 6pm UTC") == datetime(2026, 12, 1, 18)
 
 
 @pytest.mark.parametrize(
