@@ -12,18 +12,15 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
-from dask.system import CPU_COUNT
 
 from grader.base.course import Course
 from grader.base.files import write_atomically
 from grader.batch import inbox
 from grader.batch.inbox import HandIn
-from grader.batch.workers import Task, Workers
-from grader.gradebook import recorder as recording
 from grader.gradebook.database import reach
-from grader.gradebook.recorder import Recorder
 from grader.judging.digests import of_exercises, of_run
 from grader.judging.judge import reject
 from grader.judging.result import Result
@@ -37,6 +34,10 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.preload import preload_of
 from grader.spec.registry import load
 from grader.submission.notebook_file import Rejected, read_file
+
+if TYPE_CHECKING:
+    from grader.batch.workers import Workers
+    from grader.gradebook.recorder import Recorder
 
 
 def grade_folder(
@@ -69,6 +70,12 @@ def grade_folder(
         bubblewrap.require()
     process.sweep()
     reach(course)
+    # Dask and nbgrader take seconds to import: after what may refuse to begin.
+    from dask.system import CPU_COUNT
+
+    from grader.batch.workers import Workers
+    from grader.gradebook import recorder as recording
+
     build.ensure(assignment, course)
     released = nbformat.read(course.release(assignment), 4)
     limits = limits or Limits()
@@ -79,7 +86,7 @@ def grade_folder(
     report.canvas = {one.student: one.canvas for one in handins if one.canvas}
     with ExitStack() as stack:
         store = ResultStore(course, assignment)
-        recorder = stack.enter_context(Recorder(course, store, report))
+        recorder = stack.enter_context(recording.Recorder(course, store, report))
         terms = Terms(of_run(released, limits, sandboxed), of_exercises(declared))
         run = GradingRun(course, store, recorder, report, terms, on_result)
         left = [pending for pending in map(run.look_at, handins) if pending]
@@ -160,6 +167,8 @@ class GradingRun:
 
     def judge(self, pending: list[Pending], rulebook: Rulebook, workers: Workers) -> None:
         """Judge hand-ins, and record each result as it arrives."""
+        from grader.batch.workers import Task
+
         waiting = {one.hand_in.student: one for one in pending}
 
         def tasks() -> Iterator[Task]:

@@ -55,6 +55,12 @@ def _refuse_in_a_kit() -> None:
         _fail(KIT)
 
 
+def _require_folder_of(file: Path | None) -> None:
+    """Stop with a sentence where a file is to be written into a folder that does not exist: before the work for it."""
+    if file and not file.absolute().parent.is_dir():
+        _fail(f"There is no folder {file.absolute().parent} to write {file.name} into.")
+
+
 def _fail(sentence: str) -> NoReturn:
     console.print(f"[red]✗[/] {escape(sentence)}", soft_wrap=True)
     raise SystemExit(1)
@@ -108,6 +114,7 @@ def release(
 
     if kit and kit.suffix != ".zip":
         _fail(f"A kit is a zip archive: give it a name that ends in .zip, not {kit.name}.")
+    _require_folder_of(kit)
     course = Course(db_url=db or "")
     time, said = read_time(due, "23:59") if due else None, {"percent": late, "at_most": late_at_most}
     policy = replace(policy_of(course, name), **{part: value for part, value in said.items() if value is not None})
@@ -171,8 +178,7 @@ def grade(
     from grader.reports.grading_report import as_json
     from grader.sandbox.limits import limits_from
 
-    if json_file and not json_file.absolute().parent.is_dir():
-        _fail(f"There is no folder {json_file.absolute().parent} to write {json_file.name} into.")
+    _require_folder_of(json_file)
     course = Course(db_url=db or "")
     limits = limits_from(limit or ())
     with _progress() as progress:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 from grader.base.course import Course
 from grader.base.errors import CourseError
-from grader.gradebook.database import quiet_gradebook, reach
+from grader.gradebook.database import find_alembic, quiet_gradebook, reach
 from grader.gradebook.nbgrader_config import configure
 
 
@@ -41,10 +38,7 @@ def convert(step: str, course: Course, assignment: str, student: str = "*", **co
     c.merge(Config(config))
     c.CourseDirectory.assignment_id = assignment
     c.CourseDirectory.student_id = student
-    # nbgrader starts alembic, which lies beside the interpreter but is on PATH only if the environment is activated.
-    paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    if str(Path(sys.executable).parent) not in paths:
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *paths])
+    find_alembic()
     errors = _Errors()
     converter = getattr(nbgrader.converters, step)(CourseDirectory(config=c), config=c, force=True, log=errors.log)
     try:

@@ -1,13 +1,20 @@
-"""Check that the gradebook's database answers, and use it without harmless warnings."""
+"""Check that the gradebook's database answers, open it, and use it without harmless warnings."""
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.base.course import Course
 from grader.base.errors import CourseError
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 
 class NoGradebook(CourseError):
@@ -41,6 +48,41 @@ def reach(course: Course) -> None:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()
         shown = url.render_as_string(hide_password=True)
         raise NoGradebook(f"The gradebook {shown} cannot be reached: {reason[0] if reason else error}") from None
+
+
+def has(course: Course, assignment: str) -> bool:
+    """Return whether the gradebook has an assignment; one that was deleted or is new has none."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        engine = create_engine(course.gradebook)
+        try:
+            with engine.connect() as connection:
+                query = text("SELECT COUNT(*) FROM assignment WHERE name = :name")
+                return connection.execute(query, {"name": assignment}).scalar_one() > 0
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, ImportError, ValueError):
+        return False  # no table yet, or no database: whoever needs it says so
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """Return nbgrader's gradebook of a course; where there is none yet, nbgrader creates it."""
+    from nbgrader.api import Gradebook
+
+    find_alembic()
+    return Gradebook(course.gradebook)
+
+
+def find_alembic() -> None:
+    """Put the interpreter's folder on PATH: nbgrader starts alembic to create a gradebook, and it lies there.
+
+    It is on PATH already where the environment is activated.
+    """
+    paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if str(Path(sys.executable).parent) not in paths:
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), *paths])
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.base.course import Course
 from grader.base.errors import CourseError
-from grader.gradebook.database import quiet_gradebook, reach
+from grader.gradebook.database import open_gradebook, quiet_gradebook, reach
 
 
 class NoFeedback(CourseError):
@@ -48,9 +48,7 @@ def give_back(assignment: str, course: Course, to: Path) -> tuple[list[str], lis
 
 def _waits(assignment: str, course: Course) -> dict[str, bool]:
     """Return, for each student in the gradebook, whether a written answer waits for its marks."""
-    from nbgrader.api import Gradebook
-
     reach(course)
-    with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
+    with quiet_gradebook(), open_gradebook(course) as gradebook:
         submissions = gradebook.assignment_submissions(assignment)
         return {one.student.id: one.needs_manual_grade for one in submissions}

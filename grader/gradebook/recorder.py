@@ -24,7 +24,7 @@ from grader.base import dependencies
 from grader.base.course import EXCHANGED, TIMESTAMP, Course
 from grader.base.files import write_atomically
 from grader.gradebook import lateness
-from grader.gradebook.database import quiet_gradebook, reach
+from grader.gradebook.database import open_gradebook, quiet_gradebook, reach
 from grader.gradebook.graded_notebook import graded_notebook
 from grader.gradebook.nbgrader_config import configure
 from grader.gradebook.preprocessors import Grades, waits
@@ -115,12 +115,10 @@ class Recorder:
                     self.report.problems.append(problem)
 
     def _record(self, identity: str, result: Result, handed_in: datetime | None) -> None:
-        from nbgrader.api import Gradebook
-
         name, student = self.report.assignment, result.student
         page = self.course.path("feedback", name, student) / f"{name}.html"
         with quiet_gradebook():
-            self.gradebook = self.gradebook or Gradebook(self.course.gradebook)
+            self.gradebook = self.gradebook or open_gradebook(self.course)
             try:
                 self._date(student, handed_in)
                 marker = Marker(identity, digest_of(self.course.gradebook.encode()), self.look, self._state(student))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -20,6 +19,7 @@ from grader.base.dependencies import digest, of_notebook
 from grader.base.errors import CourseError
 from grader.base.files import write_atomically
 from grader.base.paths import ROOT
+from grader.gradebook import database
 from grader.gradebook.conversion import convert
 from grader.scoring import visible_key
 from grader.spec import source
@@ -59,7 +59,8 @@ def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Pa
 def ensure(name: str, course: Course) -> None:
     """Build an assignment into a course's folder and gradebook, unless that was done already from the same sources."""
     stamp = _stamp(name, course)
-    if stamp.exists() and stamp.read_text() == _made_from(name, course) and course.release(name).exists():
+    same = stamp.exists() and stamp.read_text() == _made_from(name, course) and course.release(name).exists()
+    if same and database.has(course, name):
         return
     _into_course(name, course)
     mark_as_built(name, course)
@@ -93,6 +94,8 @@ def _into_course(name: str, course: Course) -> None:
 
 def instructor_notebook(name: str) -> NotebookNode:
     """Return the notebook with solutions, and with nbgrader's metadata."""
+    import jupytext  # and much of Jupyter with it: only where something is built
+
     assignment = load(name)
     prose = ROOT / "notebooks" / name / f"{name}.md"
     cells: list[NotebookNode] = []

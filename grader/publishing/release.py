@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.base.course import Course
 from grader.gradebook import lateness
-from grader.gradebook.database import quiet_gradebook, reach
+from grader.gradebook.database import open_gradebook, quiet_gradebook, reach
 from grader.gradebook.lateness import Policy
 from grader.publishing import build
 from grader.spec.registry import load
@@ -23,13 +23,11 @@ def release(assignment: str, course: Course, due: datetime | None = None, policy
     Returns:
         path of the released notebook
     """
-    from nbgrader.api import Gradebook
-
     load(assignment)  # raises an error that lists the assignments if there is none of that name
     reach(course)
     build.ensure(assignment, course)
     if due:
-        with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
+        with quiet_gradebook(), open_gradebook(course) as gradebook:
             gradebook.update_or_create_assignment(assignment, duedate=due)
     if policy:
         lateness.set_policy(course, assignment, policy)
@@ -38,7 +36,5 @@ def release(assignment: str, course: Course, due: datetime | None = None, policy
 
 def due_date(assignment: str, course: Course) -> datetime | None:
     """Return when a released assignment is due, in UTC; None if no due date is set."""
-    from nbgrader.api import Gradebook
-
-    with quiet_gradebook(), Gradebook(course.gradebook) as gradebook:
+    with quiet_gradebook(), open_gradebook(course) as gradebook:
         return gradebook.find_assignment(assignment).duedate

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +30,18 @@ def hand_ins(tmp_path_factory, short, assignment):
     folder = tmp_path_factory.mktemp("hand-ins")
     nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     (folder / "bob.ipynb").write_text("{")
+    (folder / "cleo.ipynb").write_text("[")
     return folder
+
+
+@pytest.fixture(scope="module")
+def graded(hand_ins, tmp_path_factory, new_course):
+    """What `course grade` said of these hand-ins, the course that it graded them in, and its JSON."""
+    folder, json_file = (
+        new_course(tmp_path_factory.mktemp("graded")).folder,
+        tmp_path_factory.mktemp("json") / "out.json",
+    )
+    return course("grade", "w1_conv", hand_ins, "--json", json_file, folder=folder), folder, json_file
 
 
 def test_the_module_is_the_command(tmp_path):
@@ -41,25 +53,25 @@ def test_the_module_is_the_command(tmp_path):
     assert wrong.returncode == 1 and "no assignment 'w9'" in wrong.stdout
 
 
-def test_grade_prints_a_scoreboard_and_writes_json(hand_ins, tmp_path, new_course):
-    new_course(tmp_path / "c")
-    done = course("grade", "w1_conv", hand_ins, "--json", tmp_path / "out.json", folder=tmp_path / "c")
+def test_grade_prints_a_scoreboard_and_writes_json(graded):
+    done, _, json_file = graded
     assert done.returncode == 0, done.stdout + done.stderr
     assert "95 of 100" in done.stdout
     assert "not JSON" in done.stdout
     assert "feedback pages" in done.stdout
     assert done.stderr == ""
-    data = json.loads((tmp_path / "out.json").read_text())
+    data = json.loads(json_file.read_text())
     assert data["students"]["ann"]["exercises"]["conv_forward"]["status"] == "passed"
     assert data["students"]["bob"]["exercises"]["conv_forward"]["status"] == "rejected"
     assert data["students"]["ann"]["written"] == {"answer_translation": None}
     assert "written answers wait to be read: ann." in " ".join(done.stdout.split())
 
-    alone = tmp_path / "alone"
-    alone.mkdir()
-    (alone / "cleo.ipynb").write_bytes((hand_ins / "ann.ipynb").read_bytes())
-    told = " ".join(course("grade", "w1_conv", alone, folder=tmp_path / "c").stdout.split())
-    assert f"{tmp_path}/c/feedback/STUDENT/w1_conv/w1_conv.html" in told
+
+def test_those_graded_before_are_counted(graded, hand_ins, tmp_path):
+    folder = graded[1]
+    (tmp_path / "ann.ipynb").write_bytes((hand_ins / "ann.ipynb").read_bytes())
+    told = " ".join(course("grade", "w1_conv", tmp_path, folder=folder).stdout.split())
+    assert f"{folder}/feedback/STUDENT/w1_conv/w1_conv.html" in told
     assert "2 more, graded before, are in the gradebook" in told
 
 
@@ -93,14 +105,22 @@ def test_an_interrupted_run_ends_in_a_sentence_whenever_it_is_interrupted(hand_i
     assert not printed or "What is graded is kept" in printed, printed  # nothing is said where nothing had begun
 
 
-def test_grade_into_another_gradebook(hand_ins, tmp_path, new_course):
-    own = new_course(tmp_path / "c").folder / "gradebook.db"
+def test_grade_into_another_gradebook(hand_ins, graded, tmp_path):
+    """The environment is not activated: what nbgrader starts to make a gradebook is not on PATH."""
+    own = graded[1] / "gradebook.db"
     before = own.read_bytes()
     options = ["--db", f"sqlite:///{tmp_path}/other.db", "--workers", "1"]
-    done = course("grade", "w1_conv", hand_ins, *options, folder=tmp_path / "c")
+    done = course("grade", "w1_conv", hand_ins, *options, folder=graded[1], PATH="/usr/bin:/bin")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "other.db").exists()
     assert own.read_bytes() == before
+
+
+def test_a_gradebook_that_was_deleted_is_made_again(graded, tmp_path):
+    folder = Path(shutil.copytree(graded[1], tmp_path / "c"))
+    (folder / "gradebook.db").unlink()
+    done = course("release", "w1_conv", "--due", "2026-12-01", folder=folder, PATH="/usr/bin:/bin", TZ="UTC")
+    assert "due 2026-12-01 23:59 UTC" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -118,7 +138,7 @@ def test_grade_into_another_gradebook(hand_ins, tmp_path, new_course):
         (("build", "w9_none"), "There is no assignment"),
         (("release", "w9_none"), "There is no assignment"),
         (("release", "w1_conv", "--due", "soon"), "'soon' is no time: expected one like 2026-12-01 18:30."),
-        (("release", "w1_conv", "--kit", "no/such/kit.zip"), "there is no kit"),
+        (("release", "w1_conv", "--kit", "no/such/kit.zip"), "to write kit.zip into"),
         (("release", "w1_conv", "--kit", "kit.tar"), "name that ends in .zip, not kit.tar"),
         (("release", "w1_conv", "--due", "01.12.2026"), "'01.12.2026' is no time: expected one like 2026-12-01 18:30."),
         (("data", "list", "digts"), "There is nothing called 'digts'. There are: photographs"),
@@ -134,18 +154,20 @@ def test_what_goes_wrong_ends_in_a_sentence(arguments, sentence, tmp_path):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_release_says_when_it_is_due_and_what_being_late_costs(tmp_path):
+def test_release_says_when_it_is_due_and_what_being_late_costs(tmp_path, new_course):
+    folder = new_course(tmp_path / "c").folder
+    first = course("release", "w1_conv", "--late", "20", folder=folder)
+    assert "Nobody can be late yet" in first.stdout, first.stdout + first.stderr
     options = ["--due", "2026-12-01 23:59 UTC", "--late", "10", "--late-at-most", "50", "--kit", tmp_path / "kit.zip"]
-    done = course("release", "w1_conv", *options, folder=tmp_path)
+    done = course("release", "w1_conv", *options, folder=folder)
     assert done.returncode == 0, done.stderr
     assert "due 2026-12-01 23:59 UTC" in done.stdout
     assert "each day late costs 10 % of the points, 50 % at most" in done.stdout
     assert re.search(r"kit\.zip: \d+ files, [\d.]+ MB", done.stdout) and (tmp_path / "kit.zip").exists()
-    again = course("release", "w1_conv", "--late", "20", folder=tmp_path).stdout
+    again = course("release", "w1_conv", "--late", "20", folder=folder).stdout
     assert "each day late costs 20 % of the points, 50 % at most" in again  # what is not said again stays
     assert "due 2026-12-01 23:59 UTC" in again
-    assert "Nobody can be late yet" in course("release", "w1_keras", "--late", "20", folder=tmp_path).stdout
-    past = course("release", "w1_conv", "--due", "2020-02-29", folder=tmp_path, TZ="UTC").stdout
+    past = course("release", "w1_conv", "--due", "2020-02-29", folder=folder, TZ="UTC").stdout
     assert "due 2020-02-29 23:59 UTC" in past and "That is past" in past
 
 
