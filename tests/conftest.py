@@ -263,7 +263,7 @@ def served(tmp_path):
                 env={**inherited, **own, **variables},
             )
         processes.append(process)
-        for _ in range(300):
+        for _ in range(1200):  # two minutes
             found = re.search(r"(http://127\.0\.0\.1:\d+)(/\S*)\?token", log.read_text())
             try:
                 if found and fetch(f"{found[1]}/api/status"):

@@ -75,10 +75,8 @@ def committed(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_rebuild_makes_no_difference(name, tmp_path):
-    first = build.build(name, Course(tmp_path / "a"), tmp_path / "notebooks").read_bytes()
-    second = build.build(name, Course(tmp_path / "b"), tmp_path / "notebooks").read_bytes()
-    assert first == second
-    assert first == committed(name).read_bytes(), f"run `course build {name}` and commit what it writes"
+    built = build.build(name, Course(tmp_path / "course"), tmp_path / "notebooks").read_bytes()
+    assert built == committed(name).read_bytes(), f"run `course build {name}` and commit what it writes"
 
 
 @pytest.mark.parametrize("name", NAMES)
