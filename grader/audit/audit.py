@@ -46,6 +46,7 @@ TIGHT = replace(
     memory=900_000_000, disk=50_000_000, processes=24, threads=150, files=5_000,
 )  # fmt: skip
 KINDS = ("right", "slip", "broken", "hostile")
+ODD = r"""^\.|[\s/\\\[\]*?{}<>:|"'$&;`]"""  # what a student's id must not have: it becomes a file's name
 READ_SECONDS = 20  # limit for reading a file of any content, on a slow machine
 
 
@@ -265,8 +266,8 @@ def _on_disk() -> Iterator[Finding]:
     with TemporaryDirectory(prefix="cn-audit-") as place:
         for name in malformed_files.NAMES:
             (Path(place) / name).mkdir()
-        students = [one.student for one in inbox.find(Path(place), "audit")]
-        odd = [name for name in students if not re.fullmatch(r"[\w@+-][\w.@+-]*", name) or len(name.encode()) > 200]
+        students = [one.student for one in inbox.find(Path(place), "audit").hand_ins]
+        odd = [name for name in students if re.search(ODD, name) or not name.isprintable() or len(name.encode()) > 200]
         result = f"students {', '.join(odd)[:80]}" if odd else "every one becomes a plain name"
         seen = [name for name in malformed_files.NAMES if not name.startswith(".")]  # a hidden folder is not a hand-in
         good = not odd and len(set(students)) == len(seen)

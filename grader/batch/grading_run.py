@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+from nbformat import NotebookNode
 
 from grader.base.course import Course
 from grader.base.files import write_atomically
@@ -33,7 +34,7 @@ from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.limits import Limits
 from grader.sandbox.preload import preload_of
 from grader.spec.registry import load
-from grader.submission.notebook_file import Rejected, read_file
+from grader.submission.rebuilding import has_work
 
 if TYPE_CHECKING:
     from grader.batch.workers import Workers
@@ -65,7 +66,7 @@ def grade_folder(
         NothingToGrade, NoSandbox, NoSuchAssignment, NoWorkers, NoGradebook -- before anything is run
     """
     declared = load(assignment)
-    handins = inbox.find(folder, assignment)
+    found = inbox.find(folder, assignment)
     if sandboxed:
         bubblewrap.require()
     process.sweep()
@@ -79,17 +80,18 @@ def grade_folder(
     build.ensure(assignment, course)
     released = nbformat.read(course.release(assignment), 4)
     limits = limits or Limits()
-    on_found(len(handins))
+    on_found(len(found.hand_ins))
 
     report = Report(assignment, 0, build.points(released), course.folder / "grades")
     report.sandbox = "bubblewrap" if sandboxed else "none"
-    report.canvas = {one.student: one.canvas for one in handins if one.canvas}
+    report.canvas = {one.student: one.canvas for one in found.hand_ins if one.canvas}
+    report.ignored = found.ignored
     with ExitStack() as stack:
         store = ResultStore(course, assignment)
         recorder = stack.enter_context(recording.Recorder(course, store, report))
         terms = Terms(of_run(released, limits, sandboxed), of_exercises(declared))
-        run = GradingRun(course, store, recorder, report, terms, on_result)
-        left = [pending for pending in map(run.look_at, handins) if pending]
+        run = GradingRun(course, store, recorder, report, terms, released, on_result)
+        left = [pending for pending in map(run.look_at, found.hand_ins) if pending]
         if left:
             fork_server = ""
             if warm and sandboxed and not scheduler:  # it imports once for all workers, while they start
@@ -99,7 +101,7 @@ def grade_folder(
             count = min(workers or CPU_COUNT, len(left))
             run.judge(left, rulebook, Workers(rulebook, count, scheduler, warm, fork_server))
             store.end_run()
-    report.results = {one.student: report.results[one.student] for one in handins}
+    report.results = {one.student: report.results[one.student] for one in found.hand_ins}
     report.others = len(store.students() - report.results.keys())
     recording.write_pages(report, course)
     return report
@@ -119,14 +121,12 @@ class Pending:
 
     Attributes:
         copy -- our own copy of the file: a student's file is read once, whatever happens to it later
-        problem -- why there is nothing to judge, if so
         kept -- JSON of the marks that are still valid
         before -- points of the previous run, by exercise; None if there was none
     """
 
     hand_in: HandIn
     copy: Path
-    problem: str
     provenance: Provenance
     kept: str
     before: dict[str, float] | None
@@ -141,12 +141,13 @@ class GradingRun:
     recorder: Recorder
     report: Report
     terms: Terms
+    released: NotebookNode
     on_result: Callable[[Result], object]
 
     def look_at(self, hand_in: HandIn) -> Pending | None:
         """Read a hand-in and its stored result once; reuse the result if every mark is still valid."""
-        raw, problem = _read(hand_in)
-        provenance = Provenance(digest_of(raw or problem.encode()), self.terms.run, self.terms.exercises)
+        hand_in, raw = inbox.open_hand_in(hand_in, lambda raw: has_work(self.released, raw))
+        provenance = Provenance(digest_of(raw or hand_in.problem.encode()), self.terms.run, self.terms.exercises)
         stored = self.store.read(hand_in.student)
         before, kept = None, {}
         if stored:
@@ -163,7 +164,7 @@ class GradingRun:
         copy = self.course.path("submitted", self.report.assignment, hand_in.student) / inbox.ORIGINAL
         write_atomically(copy, raw)
         kept_text = json.dumps({name: asdict(mark) for name, mark in kept.items()})
-        return Pending(hand_in, copy, problem, provenance, kept_text, before)
+        return Pending(hand_in, copy, provenance, kept_text, before)
 
     def judge(self, pending: list[Pending], rulebook: Rulebook, workers: Workers) -> None:
         """Judge hand-ins, and record each result as it arrives."""
@@ -174,8 +175,8 @@ class GradingRun:
         def tasks() -> Iterator[Task]:
             for one in pending:
                 student, notes = one.hand_in.student, one.hand_in.notes
-                if one.problem:
-                    self._take(waiting.pop(student), reject(one.problem, rulebook, student, notes))
+                if one.hand_in.problem:
+                    self._take(waiting.pop(student), reject(one.hand_in.problem, rulebook, student, notes))
                 else:
                     yield Task(student, one.copy.read_bytes(), notes, one.kept)
 
@@ -204,16 +205,6 @@ class GradingRun:
         for mark in result.marks.values():  # passed cases are not needed any more; a class's would fill the memory
             mark.cases = [case for case in mark.cases if not case.passed]
         self.on_result(result)
-
-
-def _read(one: HandIn) -> tuple[bytes, str]:
-    """Return a hand-in's bytes, or the reason why there are none."""
-    if one.problem:
-        return b"", one.problem
-    try:
-        return read_file(one.path), ""
-    except Rejected as reason:
-        return b"", str(reason)
 
 
 def _changes(before: dict[str, float], now: Result) -> list[Change]:

@@ -7,14 +7,17 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from grader.audit.audit import Finding
 from grader.judging.result import Result
 from grader.presentation.status import SIGNS
 from grader.reports.grading_report import Report
+
+if TYPE_CHECKING:
+    from grader.audit.audit import Finding
 
 COLOURS = {
     "passed": "green",
@@ -38,6 +41,9 @@ def show(report: Report, console: Console) -> None:
         for remark in _remarks(result):
             console.print(Text(f"    {remark}", style="dim"), soft_wrap=True)
     _show_legend(report, console)
+    if report.ignored:
+        said = f"! not looked at, because a hand-in is STUDENT.ipynb or a folder STUDENT: {_some(report.ignored)}"
+        console.print(Text(said, style="yellow"), soft_wrap=True)
     for problem in report.problems:
         console.print(Text(f"✗ {problem}", style="red"))
     if report.feedback:
@@ -77,11 +83,14 @@ def _show_legend(report: Report, console: Console) -> None:
     )
     unread = [student for student, result in report.results.items() if result.unread]
     if unread:
-        who = ", ".join(unread[:5]) + (f" and {len(unread) - 5} more" if len(unread) > 5 else "")
-        line = f"! written answers wait to be read: {who}. In Formgrader (course lab --instructor); then grade again"
+        line = f"! written answers wait to be read: {_some(unread)}. In Formgrader (course lab --instructor); then grade again"
         console.print(Text(line, style="yellow"), soft_wrap=True)
     elif by_hand:
         console.print("every written answer is read", soft_wrap=True)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _signs(result: Result) -> Text:

@@ -31,6 +31,7 @@ class Report:
         feedback -- by student, the path of the feedback page
         changes -- marks that differ from those of the previous run
         problems -- results that could not be recorded, one sentence each
+        ignored -- names of files in the folder that are no hand-ins
         others -- number of students only in the gradebook: they were graded before, from another folder
         sandbox -- how hand-ins were run: "bubblewrap", or "none"
     """
@@ -44,6 +45,7 @@ class Report:
     feedback: dict[str, Path] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
     others: int = 0
     sandbox: str = ""
 
@@ -61,6 +63,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "maximum": report.maximum,
         "sandbox": report.sandbox,
         "students": {student: _result_as_json(result) for student, result in report.results.items()},
+        "ignored": report.ignored,
         "changes": [asdict(change) for change in report.changes],
     }
 

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from grader.submission.cells import OURS, grade_id_of, is_answer, is_defined, is_extra, is_training
-from grader.submission.notebook_file import HandedCell, Rejected
+from grader.submission.notebook_file import HandedCell, Rejected, parse
 
 MAX_SOURCE = 500_000  # characters of one cell
 
@@ -56,6 +56,16 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
         cell.id = f"extra-{number + 1}"
     rebuilt.cells = cells
     return rebuilt, notes
+
+
+def has_work(released: NotebookNode, raw: bytes) -> bool:
+    """Say whether a file is a notebook of this assignment in which an answer or a cell is the student's own."""
+    try:
+        rebuilt, _ = rebuild(released, parse(raw))
+    except Rejected:
+        return False
+    sources = {grade_id_of(cell): cell.source for cell in released.cells if is_answer(cell)}
+    return any(is_extra(cell) or cell.source != sources.get(grade_id_of(cell), cell.source) for cell in rebuilt.cells)
 
 
 def _extra_cell(source: str) -> NotebookNode:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import nbformat
@@ -16,10 +17,13 @@ from grader.audit import audit, sample_hand_ins
 from grader.base.course import Course
 from grader.base.paths import ROOT
 from grader.batch import grading_run, inbox, workers
+from grader.batch.names import student_id
 from grader.reports.grading_report import as_json
 from grader.sandbox import bubblewrap
 from grader.sandbox.limits import Limits
+from grader.submission.rebuilding import has_work
 
+ODD = student_id("[odd] *name?")
 LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
 
 
@@ -83,7 +87,7 @@ def test_every_hand_in_gets_a_result(graded, folder):
         "link",
         "empty",
         "renamed",
-        "_odd___name_",
+        ODD,
         *broken_in(folder),
     } == set(seen)
     for student, result in report.results.items():
@@ -95,14 +99,14 @@ def test_each_gets_what_it_deserves(graded, folder, assignment):
     _, report, _ = graded
     points = totals(report)
     wrong = [assignment.exercises[name] for name in ("zero_pad", "im2col")]
-    assert points["ann"] == points["cem"] == points["renamed"] == points["_odd___name_"] == 95
+    assert points["ann"] == points["cem"] == points["renamed"] == points[ODD] == 95
     assert points["ben"] == pytest.approx(95 - sum(one.points - points_of_slip(one) for one in wrong))
     assert points["dora"] == 0
     for student in ("link", "empty", *broken_in(folder)):
         assert points[student] == 0
         assert report.results[student].rejected
         assert {mark.status for mark in report.results[student].marks.values()} == {"rejected"}
-    assert "ann.ipynb was left out" in report.results["ann"].notes[0]
+    assert "there is no work in ann.ipynb" in report.results["ann"].notes[0]
     assert "was taken for" in report.results["renamed"].notes[0]
 
 
@@ -259,14 +263,90 @@ def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path,
     assert "archive" in report.results["zipped"].rejected
 
 
-def test_students_whose_names_look_alike_stay_two(tmp_path):
-    for name in ("a b", "a_b", "a?b"):
-        (tmp_path / f"{name}.ipynb").write_text("{}")
-    (tmp_path / "a_b").mkdir()
-    (tmp_path / "a_b" / "w1_conv.ipynb").write_text("{}")
-    found = {one.student: one.path.relative_to(tmp_path).as_posix() for one in inbox.find(tmp_path, "w1_conv")}
-    assert sorted(found) == ["a_b", "a_b-2", "a_b-3"]
-    assert sorted(found.values()) == ["a b.ipynb", "a?b.ipynb", "a_b/w1_conv.ipynb"]
+def found_in(folder):
+    """The hand-ins of w1_conv in a folder, by student."""
+    return {one.student: one for one in inbox.find(folder, "w1_conv").hand_ins}
+
+
+def put(folder, *names, text="{}"):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_students_whose_names_look_alike_stay_two_and_keep_their_ids_whoever_else_is_there(tmp_path):
+    put(tmp_path, "a b.ipynb", "a_b.ipynb", "a?b.ipynb", "a/w1_conv.ipynb")
+    ids = {one.path.relative_to(tmp_path).as_posix(): one.student for one in found_in(tmp_path).values()}
+    assert ids["a_b.ipynb"] == "a_b" and ids["a/w1_conv.ipynb"] == "a"
+    assert len(set(ids.values())) == 4 and all(one == "a" or one.startswith("a_b") for one in ids.values())
+    for name in ("a_b.ipynb", "a?b.ipynb"):
+        (tmp_path / name).unlink()
+    assert set(found_in(tmp_path)) == {"a", ids["a b.ipynb"]}
+
+
+def test_the_id_that_the_instructors_page_shows_is_the_one_that_is_made(tmp_path):
+    put(tmp_path, "Ann Lee.ipynb")
+    (student,) = found_in(tmp_path)
+    assert f"`Ann Lee.ipynb`, becomes `{student}`" in (ROOT / "docs" / "instructor.md").read_text()
+
+
+def test_names_of_every_script_are_kept_and_are_the_same_from_every_system(tmp_path):
+    names = ("किरण", "நிலா", "Ελένη", "Zoë")
+    for form in ("NFC", "NFD"):
+        folder = tmp_path / form
+        put(folder, *(unicodedata.normalize(form, f"{name}.ipynb") for name in names))
+        assert set(found_in(folder)) == set(names)
+    put(tmp_path / "long", f"{'é' * 100}.ipynb", f"{'é' * 101}.ipynb")
+    assert len(found_in(tmp_path / "long")) == 2
+    assert all(len(student.encode()) < 200 for student in found_in(tmp_path / "long"))
+
+
+def test_every_file_is_read_or_named(tmp_path):
+    """Endings that browsers and mail programs put behind a name; and what is no notebook."""
+    put(tmp_path, "bob.ipynb.txt", "eve.IPYNB", "cat.ipynb.json", "dan/W1_Conv.ipynb.txt", "fay.TAR.GZ")
+    put(tmp_path, "gus.py", "notes.txt", ".hidden", "__MACOSX/x", "iva.ipynb\x1b[2J")
+    (tmp_path / "link").symlink_to("dan")
+    put(tmp_path, "hal/w1_conv.py", "ian/deeper/w1_conv.ipynb", "jo/notes.md")
+    inside = inbox.find(tmp_path, "w1_conv")
+    found = {one.student: one for one in inside.hand_ins}
+    assert {s for s, one in found.items() if not one.problem} == {"bob", "eve", "cat", "dan"}
+    assert "archive" in found["fay"].problem
+    assert found["hal"].problem == "There is no w1_conv.ipynb (found: w1_conv.py)."
+    assert found["ian"].problem == "There is no w1_conv.ipynb (found: deeper/w1_conv.ipynb)."
+    assert found["jo"].problem == "There is no w1_conv.ipynb (found: notes.md)."
+    assert inside.ignored == ["gus.py", "iva.ipynb\N{REPLACEMENT CHARACTER}[2J", "link", "notes.txt"]
+
+
+def test_of_several_notebooks_the_one_with_work_in_it_is_graded(tmp_path, short, assignment):
+    work = nbformat.writes(sample_hand_ins.solved(short, assignment))
+    untouched = nbformat.writes(short)
+    put(tmp_path, "ann/w1_conv.ipynb", "dan/w1_conv.ipynb", text=untouched)
+    put(tmp_path, "ann/w1_conv-Copy1.ipynb", "dan/w1_conv-Copy1.ipynb", "dan/w1_conv-Copy2.ipynb", text=work)
+    put(tmp_path, "ben/w1_conv.ipynb", "ben/w1_conv-Copy1.ipynb", "ben.ipynb", "eve/mine.ipynb", text=work)
+    put(tmp_path, "cem/w1_conv.ipynb", "cem/w1_conv-Copy1.ipynb", "eve/w1 (1).ipynb", "fay/a.ipynb", text=untouched)
+    put(tmp_path, "fay/b.ipynb", text=work)
+    put(tmp_path, "fay/c.ipynb", text="{")
+    opened = {
+        student: inbox.open_hand_in(one, lambda raw: has_work(short, raw))[0]
+        for student, one in found_in(tmp_path).items()
+    }
+    graded = {s: one.path.relative_to(tmp_path).as_posix() for s, one in opened.items() if not one.problem}
+    assert graded == {
+        "ann": "ann/w1_conv-Copy1.ipynb",
+        "ben": "ben/w1_conv.ipynb",
+        "cem": "cem/w1_conv.ipynb",
+        "eve": "eve/mine.ipynb",
+        "fay": "fay/b.ipynb",
+    }
+    assert opened["dan"].problem == (
+        "Which notebook is meant? There is work in dan/w1_conv-Copy1.ipynb, dan/w1_conv-Copy2.ipynb."
+    )
+    assert {student: one.notes for student, one in opened.items() if student in "ann ben cem fay"} == {
+        "ann": ["ann/w1_conv-Copy1.ipynb is what is graded: there is no work in ann/w1_conv.ipynb."],
+        "ben": ["! 3 hand-ins: ben/w1_conv.ipynb is what is graded, ben/w1_conv-Copy1.ipynb, ben.ipynb were left out."],
+        "cem": ["cem/w1_conv.ipynb is what is graded: there is no work in cem/w1_conv-Copy1.ipynb."],
+        "fay": ["fay/b.ipynb is what is graded: there is no work in fay/a.ipynb, fay/c.ipynb."],
+    }
 
 
 def test_what_moodle_and_canvas_pack_is_read_as_it_is(tmp_path):
@@ -276,20 +356,28 @@ def test_what_moodle_and_canvas_pack_is_read_as_it_is(tmp_path):
         "Ben O'Hara_4712_assignsubmission_file_w1_conv.ipynb",
         "leecara_501_9001_w1_conv.ipynb",
         "leedan_LATE_502_9002_w1_conv-2.ipynb",
+        "groupe_503_9003_my work.ipynb",
+        "groupe_503_9004_my other work.ipynb",
         "group_1_2_a.ipynb",
         "group_1_3_b.ipynb",
+        "team_1_2026_a.ipynb",
+        "team_2_2026_a.ipynb",
     ]
     for name in files:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
-    found = inbox.find(tmp_path, "w1_conv")
-    assert {one.student: one.canvas for one in found if not one.problem} == {
+    found = found_in(tmp_path)
+    assert [path.name for path in found["groupe_503"].others] == ["groupe_503_9004_my other work.ipynb"]
+    assert {one.student: one.canvas for one in found.values() if not one.problem} == {
         "Ann_Lee_4711": "",
         "Ben_O_Hara_4712": "",
         "leecara_501": "501",
         "leedan_502": "502",
+        "groupe_503": "503",
         "group_1_2_a": "",
         "group_1_3_b": "",
+        "team_1_2026_a": "",
+        "team_2_2026_a": "",
     }
 
 
@@ -309,11 +397,8 @@ def test_the_folder_above_the_hand_ins_makes_no_students_of_its_folders(tmp_path
 
 
 def test_what_a_name_says_and_is_not_followed_is_told(tmp_path):
-    (tmp_path / "ann").mkdir()
-    for name in ("ann.ipynb", "ann/w1_conv.ipynb", "w1_conv.ipynb", "leedan_LATE_502_9002_w1_conv.ipynb"):
-        (tmp_path / name).write_text("{}")
-    told = {one.student: " ".join(one.notes) for one in inbox.find(tmp_path, "w1_conv")}
-    assert told["ann"] == "! Two hand-ins: ann/w1_conv.ipynb is what is graded, ann.ipynb was left out."
+    put(tmp_path, "w1_conv.ipynb", "leedan_LATE_502_9002_w1_conv.ipynb")
+    told = {student: " ".join(one.notes) for student, one in found_in(tmp_path).items()}
     assert "somebody called w1_conv" in told["w1_conv"] and "Canvas calls it late" in told["leedan_502"]
 
 

@@ -168,7 +168,7 @@ def test_hand_ins_are_found_once_and_each_is_read_once_and_so_is_its_result(grad
     folder = graded[0]
     nbformat.write(nbformat.read(folder / "ann.ipynb", 4), folder / "bob.ipynb")
     calls = []
-    for place, name in ((inbox, "find"), (grading_run, "read_file"), (ResultStore, "read")):
+    for place, name in ((inbox, "find"), (inbox, "read_file"), (ResultStore, "read")):
         function = getattr(place, name)
 
         def counted(*arguments, function=function, name=name):

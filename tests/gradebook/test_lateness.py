@@ -88,10 +88,31 @@ def test_when_a_hand_in_came_is_read_beside_it(tmp_path):
         (tmp_path / student / "w1_conv.ipynb").write_text("{}")
         if stamp:
             (tmp_path / student / "timestamp.txt").write_text(stamp)
-    found = {one.student: one for one in inbox.find(tmp_path, "w1_conv")}
+    found = {one.student: one for one in inbox.find(tmp_path, "w1_conv").hand_ins}
     assert found["ann"].handed_in == datetime(2026, 12, 2, 12)
     assert found["ben"].handed_in is None and "It is not counted as late." in found["ben"].notes[0]
     assert found["cem"].handed_in is None and not found["cem"].notes
+
+
+def test_the_outermost_stamp_counts_and_one_in_a_subfolder_only_in_nbgraders_layout(tmp_path):
+    early, late = "2026-12-01 12:00 UTC", "2026-12-09 12:00 UTC"
+    for student, stamps in {
+        "ann": {"": late, "w1_conv": early},
+        "ben": {"w1_conv": late},
+        "cem": {"": "\ufeffwhenever", "w1_conv": early},
+        "dan": {"": "\ufeff" + late},
+    }.items():
+        (tmp_path / student / "w1_conv").mkdir(parents=True)
+        (tmp_path / student / "w1_conv" / "w1_conv.ipynb").write_text("{}")
+        for place, stamp in stamps.items():
+            (tmp_path / student / place / "timestamp.txt").write_text(stamp)
+    (tmp_path / "eve" / "mine").mkdir(parents=True)
+    (tmp_path / "eve" / "w1_conv.ipynb").write_text("{}")
+    (tmp_path / "eve" / "mine" / "timestamp.txt").write_text(early)
+    found = {one.student: one for one in inbox.find(tmp_path, "w1_conv").hand_ins}
+    came = {student: one.handed_in and one.handed_in.day for student, one in found.items()}
+    assert came == {"ann": 9, "ben": 9, "cem": None, "dan": 9, "eve": None}
+    assert "It is not counted as late." in found["cem"].notes[0]
 
 
 def test_what_nbgraders_exchange_has_collected_is_graded_as_it_was_handed_in(tmp_path):
@@ -99,9 +120,9 @@ def test_what_nbgraders_exchange_has_collected_is_graded_as_it_was_handed_in(tmp
     folder.mkdir(parents=True)
     (folder / "w1_conv.ipynb").write_text("rebuilt")
     (folder / "timestamp.txt").write_text("2026-12-02 12:00 UTC")
-    assert inbox.find(tmp_path, "w1_conv")[0].path.name == "w1_conv.ipynb"
+    assert inbox.find(tmp_path, "w1_conv").hand_ins[0].path.name == "w1_conv.ipynb"
     (folder / inbox.ORIGINAL).write_text("as it came")
-    (one,) = inbox.find(tmp_path, "w1_conv")
+    (one,) = inbox.find(tmp_path, "w1_conv").hand_ins
     assert (one.student, one.path.read_text(), one.handed_in) == ("ann", "as it came", datetime(2026, 12, 2, 12))
 
 
