@@ -8,6 +8,7 @@ folder; then neither solutions nor exercises are needed.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
@@ -22,6 +23,7 @@ from grader.scoring import answer_key
 from grader.scoring.answer_key import ExerciseKey
 from grader.spec.exercise import VISIBLE_SEED
 from grader.spec.registry import load as load_assignment
+from grader.submission.cells import ANSWER
 
 FOLDER = ROOT / ".course" / "keys"
 INDEX = "index"  # the file, beside the exercises' files, that says what each is worth
@@ -51,6 +53,12 @@ def points(assignment: str) -> dict[str, float]:
         FileNotFoundError -- if there are neither keys nor the sources to make them
     """
     return _read(assignment, INDEX)["points"]
+
+
+@cache
+def written(assignment: str) -> list[str]:
+    """Return the ids of the written answers of an assignment."""
+    return _read(assignment, INDEX)["written"]
 
 
 @cache
@@ -107,6 +115,11 @@ def _on_disk(assignment: str, name: str) -> dict[str, Any]:
 def _drawn(assignment: str, name: str) -> dict[str, Any]:
     exercises = load_assignment(assignment).exercises
     if name == INDEX:
-        return {"points": {one.name: one.points for one in exercises.values()}}
+        prose = (ROOT / "notebooks" / assignment / f"{assignment}.md").read_text()
+        topics = re.findall(r'^\+\+\+ \{"answer": "(\w+)"', prose, re.MULTILINE)
+        return {
+            "points": {one.name: one.points for one in exercises.values()},
+            "written": [ANSWER + topic for topic in topics],
+        }
     one, slips = exercises[name.removesuffix(WITH_SLIPS)], name.endswith(WITH_SLIPS)
     return {"exercise": asdict(answer_key.draw_exercise(one, VISIBLE_SEED, slips))}

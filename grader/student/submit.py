@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import time
 import warnings
 from dataclasses import asdict, dataclass
@@ -15,9 +16,11 @@ from grader.base.errors import CourseError
 from grader.base.paths import FOLDER, ROOT
 from grader.scoring import visible_key
 from grader.student.notebook import record
-from grader.submission.cells import ANSWER, is_defined, is_unwritten
+from grader.submission.cells import is_defined, is_unwritten
 from grader.submission.notebook_file import HandedCell, Rejected, parse, read_file
+from grader.submission.rebuilding import refuse_another_notebook
 
+GIVEN = re.compile(r"markdown-[0-9a-f]{10}(-\d+)?")  # the id of a given text, as `course build` makes it
 # In notebooks/, because JupyterLab's file browser and a web browser do not show the course's own folder, which begins
 # with a dot.
 HANDED_IN = FOLDER / "handed-in" if os.environ.get("COURSE_FOLDER") else ROOT / "notebooks" / "handed-in"
@@ -70,10 +73,9 @@ def submit(assignment: str, notebook: Path | None = None, folder: Path | None = 
     try:
         raw = read_file(notebook)
         cells = parse(raw)
+        refuse_another_notebook(list(visible_key.points(assignment)), visible_key.written(assignment), cells)
     except Rejected as error:
         raise NotHandedIn(f"{notebook.name} was not handed in. {error}") from None
-    if not any(cell.grade_id in visible_key.points(assignment) for cell in cells):
-        raise NotHandedIn(f"{notebook.name} was not handed in: it has none of the cells of {assignment}.")
     now = time.time()
     copy = (folder or HANDED_IN) / assignment / time.strftime("%Y-%m-%d_%H-%M-%S", time.localtime(now))
     try:
@@ -106,11 +108,14 @@ def failing(assignment: str) -> list[str]:
 
 def missing(cells: list[HandedCell], assignment: str) -> list[str]:
     """Return the names of the functions and written answers of an assignment that a notebook does not contain yet."""
-    code = [cell.source for cell in cells if cell.kind == "code" and not is_unwritten(cell.source)]
-    functions = [name for name in visible_key.points(assignment) if not any(is_defined(name, text) for text in code)]
+    begun = [cell for cell in cells if cell.source.strip() and not is_unwritten(cell.source)]
+    functions = [n for n in visible_key.points(assignment) if not any(is_defined(n, cell.source) for cell in begun)]
     order = [cell.grade_id for cell in cells]
     functions.sort(key=lambda name: order.index(name) if name in order else len(order))
-    answers = [cell.grade_id for cell in cells if cell.grade_id.startswith(ANSWER) and is_unwritten(cell.source)]
+    answered = {name for cell in begun for name in (cell.grade_id, cell.cell_id)}
+    # The grader takes a text in a cell of one's own for an answer that would be empty without it.
+    own_text = any(cell.kind != "code" and not cell.grade_id and not GIVEN.fullmatch(cell.cell_id) for cell in begun)
+    answers = [name for name in visible_key.written(assignment) if name not in answered and not own_text]
     return [*functions, *answers]
 
 

@@ -1,6 +1,6 @@
 """Read a student's notebook file as untrusted data: it may hold anything and have any size.
 
-Only the type, the text and the two ids of a cell are read; everything else in the file is ignored.
+Only the type, the text, the two ids and the pictures of a cell are read; everything else in the file is ignored.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import json
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from grader.submission.pictures import read_pictures
 
 MAX_BYTES = 100_000_000
 MAX_PARTS = 5_000_000  # lists, objects and their elements: each takes far more memory than its characters
@@ -26,12 +28,13 @@ class Rejected(ValueError):
 
 @dataclass(frozen=True)
 class HandedCell:
-    """A cell as read from a hand-in: its type, its text, and the ids by which its place is found."""
+    """A cell as read from a hand-in: its type, its text, the ids by which its place is found, and pasted pictures."""
 
     kind: str
     source: str
     cell_id: str
     grade_id: str
+    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def read_file(path: Path) -> bytes:
@@ -118,6 +121,7 @@ def _read_cell(cell: dict[str, Any]) -> HandedCell:
         source=_clean(source) if isinstance(source, str) else "",
         cell_id=cell["id"] if isinstance(cell.get("id"), str) else "",
         grade_id=grade_id if isinstance(grade_id, str) else "",
+        pictures=read_pictures(cell.get("attachments")),
     )
 
 

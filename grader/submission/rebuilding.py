@@ -1,11 +1,12 @@
 """Rebuild a hand-in: put the student's own sources into the released notebook.
 
-Only texts are taken from a hand-in: those of the answer cells and of code cells that the student added. Tags, points,
-flags, order, kernel, outputs, ids and all other metadata come from the released notebook.
+Only texts are taken from a hand-in, those of the answer cells and of code cells that the student added, and pictures in
+written answers. Tags, points, flags, order, kernel, outputs, ids and all other metadata come from the released notebook.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import deepcopy
 
 from nbformat import NotebookNode
@@ -13,8 +14,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.submission.cells import OURS, grade_id_of, is_answer, is_defined, is_extra, is_training
 from grader.submission.notebook_file import HandedCell, Rejected, parse
-
-MAX_SOURCE = 500_000  # characters of one cell
+from grader.submission.written_answers import MAX_SOURCE, written_answers
 
 
 def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookNode, list[str]]:
@@ -32,8 +32,15 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
         Rejected -- if nothing in the hand-in answers this notebook
     """
     wanted = {grade_id_of(cell): cell for cell in released.cells if is_answer(cell)}
-    _refuse_another_notebook(wanted, handed)
-    answers, extras, notes = _sort_out(released, wanted, handed)
+    functions = [name for name, cell in wanted.items() if cell.cell_type == "code"]
+    refuse_another_notebook(functions, [name for name in wanted if name not in functions], handed)
+    answers, extras, notes = _sort_out(released, functions, handed)
+    written = written_answers(released, handed)
+    for name, answer in written.items():
+        if answer.cells > 1:
+            notes.append(f"{name} was put together from {answer.cells} cells.")
+        if answer.lost:
+            notes.append(f"{name}: of its pictures {answer.lost} could not be kept. Up to 2 MB of PNG or JPEG are.")
 
     added = "\n".join(source for sources in extras.values() for source in sources)
     rebuilt = deepcopy(released)
@@ -41,21 +48,32 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
     for index, cell in enumerate(rebuilt.cells):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        if is_answer(cell):
-            name = grade_id_of(cell)
-            if answers.get(name) == cell.source and is_defined(name, added):
-                # The stub would replace the function that the student wrote in another cell.
-                cell.metadata[OURS] = {"missing": True}
-            elif name in answers:
-                cell.source = answers[name]
-            else:
-                cell.metadata[OURS] = {"missing": True}
-                notes.append(f"The cell of {name} is missing.")
+        name = grade_id_of(cell)
+        if name in written:
+            cell.source = written[name].source
+            if written[name].attachments:
+                cell.attachments = NotebookNode(written[name].attachments)
+        elif name in functions:
+            _fill(cell, answers, added, notes)
+        elif name in wanted and not any(name in (one.grade_id, one.cell_id) for one in handed):
+            cell.metadata[OURS] = {"missing": True}
+            notes.append(f"The cell of {name} is missing.")
         cells += [cell, *map(_extra_cell, extras.get(index, []))]
     for number, cell in enumerate(cell for cell in cells if is_extra(cell)):
         cell.id = f"extra-{number + 1}"
     rebuilt.cells = cells
     return rebuilt, notes
+
+
+def _fill(cell: NotebookNode, answers: dict[str, str], added: str, notes: list[str]) -> None:
+    """Put the student's function into its cell; where the student wrote it in another cell, the stub must not replace it."""
+    name = grade_id_of(cell)
+    if name in answers and not (answers[name] == cell.source and is_defined(name, added)):
+        cell.source = answers[name]
+        return
+    cell.metadata[OURS] = {"missing": True}
+    if not is_defined(name, added):
+        notes.append(f"The cell of {name} is missing.")
 
 
 def has_work(released: NotebookNode, raw: bytes) -> bool:
@@ -72,29 +90,38 @@ def _extra_cell(source: str) -> NotebookNode:
     return new_code_cell(source, metadata={OURS: {"extra": True}})
 
 
-def _refuse_another_notebook(wanted: dict[str, NotebookNode], handed: list[HandedCell]) -> None:
+def refuse_another_notebook(functions: Collection[str], written: Collection[str], handed: list[HandedCell]) -> None:
+    """Refuse a notebook that answers nothing of an assignment.
+
+    Arguments:
+        functions, written -- names of the functions and written answers that the assignment asks for
+
+    Raises:
+        Rejected -- if it has none of their cells, and defines none of the functions
+    """
     found = {cell.grade_id for cell in handed if cell.grade_id}
-    if found & set(wanted):
+    if found & {*functions, *written}:
         return
-    functions = [name for name, cell in wanted.items() if cell.cell_type == "code"]
-    text = "\n".join(cell.source for cell in handed if cell.kind == "code")
-    if any(is_defined(name, text) for name in functions):
+    if any(is_defined(name, cell.source) for cell in handed for name in functions):
         return
     others = sorted(name for name in found if name.isidentifier())[:3]
     which = f" It asks for {', '.join(others)} and so on: is it another assignment's?" if others else ""
-    raise Rejected(f"None of the {len(wanted)} answer cells of this assignment is in the notebook.{which}")
+    count = len(functions) + len(written)
+    raise Rejected(f"None of the {count} answer cells of this assignment is in the notebook.{which}")
 
 
 def _sort_out(
-    released: NotebookNode, wanted: dict[str, NotebookNode], handed: list[HandedCell]
+    released: NotebookNode, functions: Collection[str], handed: list[HandedCell]
 ) -> tuple[dict[str, str], dict[int, list[str]], list[str]]:
-    """Return the answers by name, the extra cells by the index of the released cell that they follow, and notes."""
+    """Return the functions by name, the extra cells by the index of the released cell that they follow, and notes."""
     place_by_grade_id = {grade_id_of(cell): index for index, cell in enumerate(released.cells) if grade_id_of(cell)}
     place_by_id = {cell.id: index for index, cell in enumerate(released.cells)}
     place_by_source = {
         cell.source.strip(): index for index, cell in enumerate(released.cells) if cell.cell_type == "code"
     }
+    names = [grade_id_of(cell) for cell in released.cells if is_answer(cell)]
     answers: dict[str, str] = {}
+    retyped: set[str] = set()  # functions of which only a text cell was found so far
     extras: dict[int, list[str]] = {}
     notes: list[str] = []
     here = -1
@@ -103,23 +130,33 @@ def _sort_out(
         if len(text) > MAX_SOURCE:
             notes.append(f"A cell of {len(text):,} characters was left out: up to {MAX_SOURCE:,} are read.")
             continue
-        if cell.grade_id in place_by_grade_id:
-            here = place_by_grade_id[cell.grade_id]
-            original = released.cells[here]
-            if cell.grade_id not in wanted or cell.kind != original.cell_type:
+        # Where an editor has dropped the metadata, the id is that of the answer still.
+        name = cell.grade_id if cell.grade_id in place_by_grade_id or cell.cell_id not in names else cell.cell_id
+        if name in place_by_grade_id:
+            here = place_by_grade_id[name]
+            stub = released.cells[here].source.strip()
+            if name not in functions:
                 continue
-            if cell.grade_id not in answers:
-                answers[cell.grade_id] = cell.source
+            if name not in answers or name in retyped:
+                if cell.kind == "code":
+                    answers[name] = cell.source
+                    retyped.discard(name)
+                elif text and name not in answers:
+                    answers[name] = cell.source
+                    retyped.add(name)
                 continue
-            notes.append(f"The cell of {cell.grade_id} is there twice: both were run, in their order.")
-            if text == original.source.strip() or cell.kind != "code":
+            if cell.kind != "code":
                 continue
-            if answers[cell.grade_id].strip() == original.source.strip():
-                answers[cell.grade_id] = cell.source
+            notes.append(f"The cell of {name} is there twice: both were run, in their order.")
+            if text == stub:
+                continue
+            if answers[name].strip() == stub:
+                answers[name] = cell.source
                 continue
         elif cell.kind != "code" or not text:
             here = place_by_id.get(cell.cell_id, here)
-            continue
+            if not (text and cell.cell_id not in place_by_id and any(is_defined(one, text) for one in functions)):
+                continue
         elif text in place_by_source:
             here = place_by_id[cell.cell_id] if cell.cell_id in place_by_id else max(here, place_by_source[text])
             continue
@@ -128,4 +165,5 @@ def _sort_out(
             if cell.cell_id in place_by_id and is_training(released.cells[here]):
                 continue
         extras.setdefault(here, []).append(cell.source)
+    notes += [f"The cell of {name} was text, and was read as code." for name in sorted(retyped)]
     return answers, extras, notes

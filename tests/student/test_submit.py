@@ -9,6 +9,7 @@ import pytest
 from grader.audit import sample_hand_ins
 from grader.student import submit
 from grader.student.submit import NotHandedIn
+from grader.submission.rebuilding import has_work
 
 
 @pytest.fixture
@@ -70,6 +71,47 @@ def test_a_function_written_in_another_cell_is_not_missing(released, assignment,
     assert submit.submit("w1_conv", tmp_path / "some.ipynb", tmp_path / "copies")[0].missing == []
 
 
+def stripped(notebook):
+    """As another program saves it: without metadata and ids."""
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata, cell.id = {}, f"cell-{number}"
+
+
+def as_text(notebook):
+    """Every answer turned to Markdown by a key."""
+    for cell in notebook.cells:
+        if sample_hand_ins.grade_id_of(cell):
+            cell.cell_type = "markdown"
+            cell.pop("outputs", None), cell.pop("execution_count", None)
+
+
+def alone(notebook):
+    """Nothing but the written answer."""
+    notebook.cells = [c for c in notebook.cells if sample_hand_ins.grade_id_of(c).startswith("answer_")]
+
+
+@pytest.mark.parametrize("habit", [stripped, as_text, alone])
+def test_what_is_graded_can_be_handed_in_and_what_it_has_is_not_missing(released, assignment, tmp_path, habit):
+    notebook = sample_hand_ins.solved(released, assignment)
+    habit(notebook)
+    (tmp_path / "mine.ipynb").write_text(json.dumps(notebook))
+    assert has_work(released, (tmp_path / "mine.ipynb").read_bytes())
+    missing = submit.submit("w1_conv", tmp_path / "mine.ipynb", tmp_path / "copies")[0].missing
+    assert missing == ([*assignment.exercises] if habit is alone else [])
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_a_written_answer_in_a_cell_of_ones_own_is_not_missing(released, assignment, tmp_path, words):
+    notebook = sample_hand_ins.solved(released, assignment)
+    place = next(i for i, c in enumerate(notebook.cells) if sample_hand_ins.grade_id_of(c) == "answer_translation")
+    notebook.cells[place].source = "YOUR ANSWER HERE"
+    if words:
+        notebook.cells.insert(place + 1, nbformat.v4.new_markdown_cell("It moves with the picture."))
+    nbformat.write(notebook, tmp_path / "mine.ipynb")
+    missing = submit.submit("w1_conv", tmp_path / "mine.ipynb", tmp_path / "copies")[0].missing
+    assert missing == ([] if words else ["answer_translation"])
+
+
 def test_earlier_copies_stay(solved, tmp_path, monkeypatch):
     first, one = submit.submit("w1_conv", solved, tmp_path / "copies")
     with pytest.raises(NotHandedIn, match="a second ago"):
@@ -87,7 +129,7 @@ def test_earlier_copies_stay(solved, tmp_path, monkeypatch):
     [
         (b"", "The file is empty"),
         (b"{", "not JSON"),
-        (b'{"nbformat": 4, "cells": []}', "none of the cells of w1_conv"),
+        (b'{"nbformat": 4, "cells": []}', "None of the 16 answer cells of this assignment"),
     ],
 )
 def test_what_is_no_notebook_of_this_assignment_is_refused(content, sentence, tmp_path):
