@@ -45,6 +45,7 @@ def configure(c: Any, course: Course) -> None:
         "readable": "grader.presentation.text.readable",
         "excerpt": "grader.reports.feedback_page.excerpt",
         "picture": "grader.reports.feedback_page.picture",
+        "attached": "grader.reports.feedback_page.attached",
         "clean_html": "grader.reports.feedback_page.clean_html",
         "error_line": "grader.reports.feedback_page.error_line",
         "headings": "grader.reports.feedback_page.headings",

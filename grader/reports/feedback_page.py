@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.presentation.text import readable, with_code
+from grader.submission.pictures import read_pictures
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_LINES, MAX_CHARACTERS, MAX_LINE = 40, 4_000, 2_000
@@ -29,16 +30,32 @@ def excerpt(text: Any) -> str:
 
 
 def clean_html(html: Any) -> str:
-    """Sanitize HTML like nbconvert's filter of that name, but keep paragraphs and the heads of tables.
+    """Sanitize HTML like nbconvert's filter of that name, but keep paragraphs, the heads of tables and pasted pictures.
 
-    Formgrader shows outputs through this filter. Style attributes are never kept: students' HTML passes through it as
-    well, and a style can load something or cover the page.
+    Formgrader shows outputs and texts through this filter. Style attributes are never kept: students' HTML passes through
+    it as well, and a style can load something or cover the page.
     """
-    from bleach import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, clean
+    from bleach import ALLOWED_ATTRIBUTES, ALLOWED_PROTOCOLS, ALLOWED_TAGS, clean
 
     text = html.decode() if isinstance(html, bytes) else str(html)
-    tags = [*ALLOWED_TAGS, "div", "p", "pre", "span", "table", "thead", "tbody", "tr", "th", "td"]
-    return clean(text, tags=tags, attributes={**ALLOWED_ATTRIBUTES, "*": ["class", "id"], "th": ["scope"]})
+    tags = [*ALLOWED_TAGS, "div", "img", "p", "pre", "span", "table", "thead", "tbody", "tr", "th", "td"]
+    attributes = {**ALLOWED_ATTRIBUTES, "*": ["class", "id"], "th": ["scope"], "a": _of_link, "img": _of_picture}
+    return clean(text, tags=tags, attributes=attributes, protocols=[*ALLOWED_PROTOCOLS, "data"])
+
+
+def _of_link(tag: str, name: str, value: str) -> bool:
+    """Say whether an attribute of a link is kept; browsers ignore spaces and control characters in an address."""
+    if name == "href":
+        return re.sub(r"[\x00-\x20\x7f-\xa0]+", "", value).lower().startswith(("http:", "https:", "mailto:", "#"))
+    return name in ("title", "class", "id")
+
+
+def _of_picture(tag: str, name: str, value: str) -> bool:
+    """Say whether an attribute of a picture is kept: its address only if the picture is in it, and is one we can trust."""
+    if name == "src":
+        kind, _, data = value.removeprefix("data:").partition(";base64,")
+        return value.startswith("data:") and bool(read_pictures({"picture": {kind: data}}))
+    return name == "alt"
 
 
 def error_line(name: Any, message: Any) -> str:
@@ -68,3 +85,9 @@ def picture(data: Any) -> str:
     except (binascii.Error, ValueError):
         return ""
     return base64.b64encode(raw).decode() if raw.startswith(b"\x89PNG\r\n\x1a\n") else ""
+
+
+def attached(cell: Any) -> list[tuple[str, str]]:
+    """Return the pictures that a student pasted into a text: the name and the address of each."""
+    found = read_pictures(cell.get("attachments"))
+    return [(readable(name), f"data:{kind};base64,{data}") for name, one in found.items() for kind, data in one.items()]

@@ -1,6 +1,8 @@
 """A folder of hand-ins, good and bad, through `course grade` and through stock nbgrader: every one gets its result."""
 
+import base64
 import csv
+import io
 import json
 import os
 import shutil
@@ -12,8 +14,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import points_of_slip
+from PIL import Image
 
-from grader.audit import audit, sample_hand_ins
+from grader.audit import audit, page_safety, sample_hand_ins
 from grader.base.course import Course
 from grader.base.paths import ROOT
 from grader.batch import grading_run, inbox, workers
@@ -261,6 +264,27 @@ def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path,
     assert report.problems == []
     assert totals(report) == {"bom": 95, "null": 95, "zipped": 0}
     assert "archive" in report.results["zipped"].rejected
+
+
+def test_a_pasted_picture_is_on_the_page_and_the_answer_waits_to_be_read(
+    tmp_path, new_course, scheduler, short, assignment
+):
+    notebook = sample_hand_ins.solved(short, assignment)
+    cell = next(c for c in notebook.cells if sample_hand_ins.grade_id_of(c) == "answer_translation")
+    file = io.BytesIO()
+    Image.new("RGB", (8, 4), "red").save(file, "PNG")
+    picture = base64.b64encode(file.getvalue()).decode()
+    cell.source = "See ![mine](attachment:image.png) and ![another](attachment:lost.png)"
+    cell.attachments = {"image.png": {"image/png": picture}}
+    put(tmp_path / "in", "ann.ipynb", text=json.dumps(notebook))
+    course = new_course(tmp_path / "course")
+    report = grading_run.grade_folder("w1_conv", tmp_path / "in", course, limits=LIMITS, scheduler=scheduler)
+    page = report.feedback["ann"].read_text()
+    assert f'src="data:image/png;base64,{picture}"' in page
+    assert page_safety.dangers(page) == []
+    assert report.results["ann"].written == {"answer_translation": None}
+    graded = nbformat.read(course.path("autograded", "w1_conv", "ann") / "w1_conv.ipynb", 4)
+    assert picture in json.dumps(next(c for c in graded.cells if c.id == "answer_translation").attachments)
 
 
 def found_in(folder):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import nbformat
 import pytest
@@ -278,11 +279,29 @@ def test_formgrader_shows_our_tables_and_nothing_of_a_students_that_acts_on_the_
         *MARKUP,
         '<p style="background:url(//evil.example/x.png);margin:-900px">a</p><div class="modal-backdrop" id="x">b</div>',
         '<table background="//evil.example/x.png"><tr><td onclick="alert(1)" style="position:fixed">c</td></tr></table>',
+        '<a href="data:text/html,<script>x()</script>">a</a><a href=" d\nata:text/html,x">b</a>',
+        '<a href="jav&#x09;ascript:x()">c</a><img src="data:text/html,x">',
+        '<img src="https://evil.example/x.png"><img src="data:image/svg+xml;base64,PHN2Zz4=" onerror="x()">',
+        '<img src="data:image/png;base64,PHNjcmlwdD4="><img srcset="//evil.example/x.png">',
     ]:
         soup = BeautifulSoup(clean(text), "html.parser")
-        assert not soup.find_all(RUNS - {"a"} | {"img", "style", "meta", "title"})
-        assert {name for tag in soup.find_all(True) for name in tag.attrs} <= {"href", "title", "scope", "class", "id"}
-        assert not [link for link in soup.find_all("a") if link.get("href", "").startswith("javascript")]
+        assert not soup.find_all(RUNS - {"a"} | {"style", "meta", "title"})
+        assert {name for tag in soup.find_all(True) for name in tag.attrs} <= {
+            "href",
+            "title",
+            "scope",
+            "class",
+            "id",
+            "alt",
+        }
+        assert all(re.match("https?:|mailto:|#", link["href"]) for link in soup.find_all("a", href=True))
+
+
+def test_formgrader_shows_a_pasted_picture():
+    file = io.BytesIO()
+    Image.new("RGB", (8, 4), "red").save(file, "PNG")
+    shown = f'<img alt="mine" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+    assert feedback_page.clean_html(shown) == shown
 
 
 def test_through_nbgrader_an_unread_answer_waits_and_a_read_one_does_not(tmp_path, released, assignment):
