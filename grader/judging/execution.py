@@ -1,4 +1,4 @@
-"""Run the cells of a hand-in.
+"""Run the cells of a hand-in: all of them, or set-up and functions alone.
 
 If a cell hangs or kills its kernel, only that cell is left out: the rest is run again in a new kernel.
 """
@@ -10,19 +10,24 @@ import time
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
+from grader.judging.definitions import definitions, only_defines
 from grader.sandbox.kernel import ExecutionOutcome, Kernel
 from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.limits import Limits
 from grader.submission.cells import (
     grade_id_of,
+    is_defined,
     is_extra,
     is_missing,
     is_setup,
     is_test,
     is_training,
     is_written_by_the_student,
+    tested_function,
 )
 
+# `exit()`, `quit()` and `do_shutdown` end a kernel after the cell, when another cell runs: here they do nothing.
+STAY = "get_ipython().unobserve_all('exit_now')"
 # The types of a student's outputs that a page can show without trusting them.
 INERT = ("image/png", "image/jpeg", "text/plain")
 
@@ -40,6 +45,7 @@ class NotebookRun:
         self.cells = notebook.cells
         self.limits, self.kernels = limits, kernels
         self.end = time.monotonic() + limits.submission_seconds
+        self.texts = {i: cell.source for i, cell in enumerate(self.cells)}
         self.outcomes: dict[int, ExecutionOutcome] = {}
         self.notes: list[str] = []
         self.left_out: set[int] = {i for i, cell in enumerate(self.cells) if not _is_run(cell)}
@@ -49,17 +55,46 @@ class NotebookRun:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the kernel."""
         if self.kernel:
             self.kernel.close()
             self.kernel = None
 
+    def functions_alone(self) -> NotebookRun | None:
+        """Return another run of this hand-in, in the same time: of set-up cells and of what the student's cells define.
+
+        Cells of the student's own that do more than define are left out. None where nothing of the student's would be.
+        """
+        alone = NotebookRun(NotebookNode(cells=self.cells), self.limits, self.kernels)
+        alone.end = self.end
+        alone.left_out |= {i for i, cell in enumerate(self.cells) if _only_shows(cell)}
+        functions = [name for name in map(tested_function, self.cells) if name]
+        in_their_cells = {grade_id_of(cell) for cell in self.cells if not is_missing(cell)} & {*functions}
+        differs = False
+        for index, cell in enumerate(self.cells):
+            if index in alone.left_out:
+                continue
+            if is_extra(cell) and not only_defines(cell.source):
+                if any(is_defined(name, cell.source) for name in functions):
+                    alone.texts[index] = definitions(cell.source, functions, in_their_cells)
+                else:
+                    alone.left_out.add(index)
+            elif is_written_by_the_student(cell):
+                alone.texts[index] = definitions(cell.source, functions)
+            differs = differs or index in alone.left_out or alone.texts[index] != cell.source
+        return alone if differs else None
+
     def ready(self) -> Kernel | None:
         """Return a running kernel in which every cell has been run; None when the hand-in's time is used up."""
         while self.kernel is None or self.kernel.dead:
-            self.__exit__()
+            self.close()
             if time.monotonic() > self.end:
                 return None
             self.kernel = self.kernels.start()
+            self.kernel.run(STAY, self.limits.cell_seconds)
             self._run_cells(self.kernel)
         return self.kernel
 
@@ -67,7 +102,9 @@ class NotebookRun:
         for index, cell in enumerate(self.cells):
             if index in self.left_out:
                 continue
-            outcome = kernel.run(cell.source, min(self.limits.cell_seconds, max(1.0, self.end - time.monotonic())))
+            outcome = kernel.run(
+                self.texts[index], min(self.limits.cell_seconds, max(1.0, self.end - time.monotonic()))
+            )
             first_time = index not in self.outcomes
             if first_time or outcome.stopped:
                 self.outcomes[index] = outcome

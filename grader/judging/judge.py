@@ -21,7 +21,7 @@ from grader.sandbox.kernel_factory import KernelFactory
 from grader.scoring.assessment import assess
 from grader.scoring.marks import Mark
 from grader.spec import rules
-from grader.submission.cells import grade_id_of, tested_function
+from grader.submission.cells import grade_id_of, is_defined, is_unwritten, is_written_by_the_student, tested_function
 from grader.submission.notebook_file import Rejected, parse
 from grader.submission.rebuilding import rebuild
 
@@ -87,7 +87,12 @@ def judge_rebuilt(
     start = time.monotonic()
     kernels = kernels or KernelFactory(rulebook.limits, rulebook.sandboxed)
     with NotebookRun(notebook, rulebook.limits, kernels) as run:
-        marks = _in_order(_judge_all(run, rulebook, kept or {}), rulebook.released)
+        broken = _broken_rules(run, rulebook)
+        marks = _judge_all(run, rulebook, broken, kept or {})
+        lent = _ask_again_with_our_helpers(run, rulebook, broken, marks, kept or {})
+        run.close()  # of a worker's kernels one runs at a time
+        _ask_again_alone(run, rulebook, broken, marks, kept or {}, lent)
+        marks = _in_order(marks, rulebook.released)
     run.write_outputs()
     return Result(
         student,
@@ -105,11 +110,16 @@ def _in_order(marks: dict[str, Mark], released: NotebookNode) -> dict[str, Mark]
     return dict(sorted(marks.items(), key=lambda item: places.index(item[0])))
 
 
-def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> dict[str, Mark]:
+def _broken_rules(run: NotebookRun, rulebook: Rulebook) -> dict[str, str]:
+    """Return for each function the sentence about a forbidden call; empty if there is none."""
+    text = rules.read(cell.source for cell in run.cells if cell.cell_type == "code")
+    exercises = rulebook.key.exercises
+    return {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
+
+
+def _judge_all(run: NotebookRun, rulebook: Rulebook, broken: dict[str, str], kept: dict[str, Mark]) -> dict[str, Mark]:
     exercises = rulebook.key.exercises
     run.ready()  # even if every mark is kept, the outputs of the student's cells are needed
-    text = rules.read(cell.source for cell in run.cells if cell.cell_type == "code")
-    broken = {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
     marks: dict[str, Mark] = {}
     for name, one in exercises.items():
         if name in kept:
@@ -123,9 +133,22 @@ def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> d
             answers, stopped = ask(run, one)
         marks[name] = assess(one, answers, stopped, broken[name])
     _report_broken_cells(run, marks)
-    # References are lent last, after every function has been judged as it is: once a kernel has seen the reference of a
-    # function, that function is not judged in it any more.
-    for name, one in exercises.items():
+    return marks
+
+
+def _ask_again_with_our_helpers(
+    run: NotebookRun, rulebook: Rulebook, broken: dict[str, str], marks: dict[str, Mark], kept: dict[str, Mark]
+) -> set[str]:
+    """Ask functions whose helpers are wrong once more, with references in place of those helpers.
+
+    This is done after every function has been judged as it is: once a kernel has seen the reference of a function, that
+    function is not judged in it any more.
+
+    Returns:
+        the functions whose mark is with our helpers
+    """
+    lent = set()
+    for name, one in rulebook.key.exercises.items():
         wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
         if name in kept or not wrong or marks[name].status == "passed" or broken[name]:
             continue
@@ -139,7 +162,48 @@ def _judge_all(run: NotebookRun, rulebook: Rulebook, kept: dict[str, Mark]) -> d
                 "a wrong helper costs its own points only."
             )
             marks[name] = mark
-    return marks
+            lent.add(name)
+    return lent
+
+
+def _ask_again_alone(
+    run: NotebookRun,
+    rulebook: Rulebook,
+    broken: dict[str, str],
+    marks: dict[str, Mark],
+    kept: dict[str, Mark],
+    lent: set[str],
+) -> None:
+    """Ask functions that did not get everything by themselves once more, in a kernel without the hand-in's other cells.
+
+    The better mark counts. A function that does not come to an end would only be waited for again.
+    """
+    asked = {
+        name: one
+        for name, one in rulebook.key.exercises.items()
+        if name not in kept and (name in lent or marks[name].status not in ("passed", "timeout")) and not broken[name]
+        if _is_written(name, run.cells)
+    }
+    alone = run.functions_alone() if asked.keys() - lent else None
+    if alone is None:
+        return
+    with alone:
+        for name, one in asked.items():
+            if name in lent and any(marks[helper].status != "passed" for helper in one.uses):
+                continue
+            mark = assess(one, *ask(alone, one))
+            if (mark.points, name in lent) > (marks[name].points, False):
+                mark.notes.append(
+                    f"Judged with the set-up and your functions alone: your other cells keep {name} from working."
+                )
+                marks[name] = mark
+
+
+def _is_written(name: str, cells: Iterable[NotebookNode]) -> bool:
+    return any(
+        is_written_by_the_student(cell) and is_defined(name, cell.source) and not is_unwritten(cell.source)
+        for cell in cells
+    )
 
 
 def _report_broken_cells(run: NotebookRun, marks: dict[str, Mark]) -> None:

@@ -31,7 +31,7 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
         an answer for each case, None if none came; and why some are missing
     """
     answers = no_answers(exercise)
-    for _ in range(2):  # a second time if answers were lost on the way
+    for first_time in (True, False):  # a second time if answers were lost on the way
         kernel = run.ready()
         if kernel is None:
             return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
@@ -45,6 +45,8 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
                 answers[number] = answer
         if None not in answers:
             return answers, ""
+        if outcome.died and first_time:
+            continue  # something else may have ended the kernel: a function that does it, does it again
         if outcome.stopped:
             return answers, f"{outcome.stopped} in {CHECK}{exercise.name}"
         if outcome.raised:

@@ -35,12 +35,14 @@ class ExecutionOutcome:
         outputs -- as a notebook keeps them, cut to the limit
         raised -- name of the exception that ended it, if one did
         stopped -- why the kernel has ended ("stopped after 60 s"), if it has
+        died -- whether it ended by itself: what ran may have had nothing to do with it, such as a timer
         cut -- whether outputs were too long to keep
     """
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
     raised: str = ""
     stopped: str = ""
+    died: bool = False
     cut: bool = False
 
 
@@ -182,6 +184,7 @@ class Kernel:
                 if status == LOST and not self.process.watchdog.reason:
                     raise KernelFailed("what it was forked from has ended") from None
                 if status is not None:
+                    outcome.died = not self.process.watchdog.reason
                     return self._stop(outcome, self.process.watchdog.reason or _last_words(status))
                 # The reply comes on another channel. If it has arrived and the end of the outputs has not, a message
                 # of the outputs was too large and was dropped.

@@ -29,7 +29,7 @@ class Text:
 def read(sources: Iterable[str]) -> Text:
     """Read the text of a notebook's code cells."""
     text = Text({}, {}, set())
-    for tree in filter(None, map(_parse, sources)):
+    for tree in filter(None, map(parse, sources)):
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 text.definitions.setdefault(node.name, []).append(node)
@@ -106,7 +106,8 @@ def _tree(text: str) -> ast.Module:
     return ast.parse(text)
 
 
-def _parse(source: str) -> ast.Module | None:
+def parse(source: str) -> ast.Module | None:
+    """Return the syntax tree of a cell, with its lines as they are; None if it is not Python."""
     try:
         # IPython's commands (`%matplotlib inline`, `!ls`) are not Python and cannot be parsed: their lines are emptied.
         lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]

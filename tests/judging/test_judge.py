@@ -181,6 +181,45 @@ def test_a_cell_that_ends_the_kernel_is_left_out(grade):
     assert graded.notes == ["A cell that you added ended the kernel (exit status 0); the rest was run without it."]
 
 
+AFTERWARDS = {
+    "exit": "exit()",
+    "quit": "quit()",
+    "shutdown": "get_ipython().kernel.do_shutdown(True)",
+    "a timer": "import os, threading\nthreading.Timer(0.3, os._exit, [0]).start()",
+    "a result of the same name": "output_size = output_size(28, 3, 1, 1)",
+    "a loop over the name": "for zero_pad in range(3):\n    pass",
+    "a built-in": "sum = range = 0",
+    "a library": "for np in range(3):\n    pass",
+    "reset": "%reset -f",
+    "del": "del zero_pad, np",
+    "a setting": "np.seterr(all='raise')\nnp.pad = None",
+}
+
+
+@pytest.mark.parametrize("what", AFTERWARDS)
+@pytest.mark.parametrize("place", [20, -1])
+def test_what_is_done_with_names_after_their_check_costs_nothing(grade, what, place):
+    graded = grade(cell=AFTERWARDS[what], place=place)
+    assert {name: mark.status for name, mark in graded.marks.items() if mark.status != "passed"} == {}
+    assert graded.points == 95
+
+
+@pytest.mark.parametrize("what", ["exit", "a result of the same name", "a loop over the name", "reset"])
+def test_nor_does_it_in_the_functions_own_cell(grade, assignment, what):
+    name = {"a result of the same name": "output_size"}.get(what, "zero_pad")
+    graded = grade({name: f"{assignment.exercises[name].source()}\n\n{AFTERWARDS[what]}"})
+    assert graded.points == 95, graded.notes
+
+
+def test_a_wrong_function_stays_wrong_where_it_is_asked_again(grade):
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    return X\n\nexit()"}, cell="im2col = 3", place=-1)
+    assert graded.marks["zero_pad"].status == "partial"
+    assert all_but(graded, "zero_pad") == {"passed"}
+    assert graded.marks["im2col"].notes == [
+        "Judged with the set-up and your functions alone: your other cells keep im2col from working."
+    ]
+
+
 def test_one_right_solution_is_graded_alike_with_every_seed(short, assignment, rulebook, kernels):
     right = nbformat.writes(sample_hand_ins.solved(short, assignment)).encode()
     for seed in (1, 2):
