@@ -50,6 +50,8 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
         single -- whether an input had single precision, so that the looser limit applies
         place -- name of the value in messages
     """
+    if yours is None and expected is not None:
+        return Verdict(False, f"{place} is None: is a `return` missing?")
     if isinstance(expected, Other):  # only a slip gives such an answer
         return Verdict(isinstance(yours, Other) and yours.name == expected.name, f"{place} is no {expected.name}")
     if isinstance(yours, Other):
@@ -62,8 +64,6 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
         same = type(expected) is type(yours) and expected == yours
         wanted = "something else" if type(expected) is type(yours) else describe_kind(expected)
         return Verdict(same, "" if same else f"{place} is {describe(yours)}, expected {wanted}")
-    if yours is None:
-        return Verdict(False, f"{place} is None: is a `return` missing?")
     if isinstance(yours, (tuple, list, dict, str)) and not _is_numbers(yours):
         return Verdict(False, f"{place} is {describe_kind(yours)}, expected {describe_kind(expected)}")
     return _compare_arrays(np.asarray(expected), np.asarray(yours), tolerance, single, place)
@@ -105,6 +105,8 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
 def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Tolerance, single: bool, place: str) -> Verdict:
     if yours.shape != expected.shape:
         return Verdict(False, f"{place} has shape {_shape(yours)}, expected {_shape(expected)}")
+    if expected.dtype.kind == "b" and yours.ndim == 0 and yours.dtype.kind in "iu" and yours in (0, 1):
+        yours = yours.astype(bool)  # 1 and 0 for True and False, as many people write it
     wrong_kind = _wrong_dtype(expected.dtype, yours.dtype, tolerance.dtype)
     if wrong_kind:
         return Verdict(False, f"{place} has dtype {yours.dtype}, expected {wrong_kind}")

@@ -84,6 +84,8 @@ def broken(
                     called = _routine(node, text)
                     called = called if called in library else ""
                 if called:
+                    if called == function and isinstance(node, ast.Attribute):
+                        called = ast.unparse(node)  # "total_variation calls tf.image.total_variation"
                     return f"{function} calls {called}; writing that yourself is the exercise."
     return ""
 

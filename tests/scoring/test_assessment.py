@@ -1,5 +1,7 @@
 """Test what a mark says about answers that did not come."""
 
+import dataclasses
+
 import pytest
 
 from grader.scoring import probe
@@ -59,3 +61,34 @@ def test_a_broken_rule_is_all_that_is_said(exercise):
     assert assess(exercise, answers(1, None, None), ENDLESS, "np.pad is not allowed here").notes == [
         "np.pad is not allowed here"
     ]
+
+
+def raised(kind, message=""):
+    return [{"raised": [kind, "Exception"], "message": message, "line": 2}] * 3
+
+
+@pytest.mark.parametrize("message", ["", "in user code:\n\n    File line 3\n        raise NotImplementedError\n"])
+def test_the_stub_is_not_written(exercise, message):
+    mark = assess(exercise, raised("NotImplementedError", message))
+    assert mark.status == "missing" and mark.cases[0].what == "not written yet"
+
+
+def test_what_a_library_has_not_implemented_is_no_stub(exercise):
+    mark = assess(exercise, raised("NotImplementedError", "numpy() is only available when eager execution is enabled."))
+    assert mark.status == "error" and mark.cases[0].what == "raised NotImplementedError in line 2 of the cell"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "named"),
+    [
+        ("operands could not be broadcast together with shapes (9,7,2) (8,7,2)", True),
+        ("a shape is missing", False),
+        ("", False),
+    ],
+)
+def test_a_slip_that_raises_is_named_only_where_an_error_has_the_same_reason(exercise, theirs, named):
+    ours = "operands could not be broadcast together with shapes (4,4,3) (2,4,3) "
+    slip = {"raised": ["ValueError", "Exception"], "message": ours, "line": 5}
+    cases = [dataclasses.replace(case, slips=[slip]) for case in exercise.cases]
+    exercise = dataclasses.replace(exercise, slips=[("the border is cut off twice", "help")], cases=cases)
+    assert bool(assess(exercise, raised("ValueError", theirs)).slip) is named

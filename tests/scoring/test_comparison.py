@@ -43,7 +43,13 @@ def test_one_wrong_entry_is_enough(array, place):
         ((np.ones(2), 1), np.ones(2), "expected 2 values"),
         ((np.ones(2), 1), (np.ones(2), 2), "value 2 of 2"),
         ({"f": 2}, {"g": 2}, "expected a dict with ['f']"),
+        ((np.ones(2), 1), None, "is a `return` missing?"),
+        ({"f": 2}, None, "is a `return` missing?"),
+        ("text", None, "is a `return` missing?"),
         (np.array([True]), np.array([1.0]), "expected bool"),
+        (True, 0, "differ"),
+        (True, 2, "expected bool"),
+        (True, 1.0, "expected bool"),
         (np.ones(2), np.ones(2, dtype=complex), "real numbers"),
         (None, 1, "expected None"),
     ],
@@ -64,6 +70,8 @@ def test_differences_are_told(expected, yours, words):
         (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
         (np.zeros((0, 4)), np.zeros((0, 4))),
         (np.zeros(3), np.zeros(3) + 1e-40),
+        (True, 1),
+        ((0.5, np.bool_(False)), (0.5, np.int64(0))),
     ],
 )
 def test_right_answers_in_other_clothes_count(expected, yours):

@@ -59,6 +59,11 @@ def test_what_a_helper_calls_is_judged_at_the_helper():
     assert broken("helper", read([source]), FORBIDDEN)
 
 
+def test_a_routine_of_the_functions_own_name_is_told_in_full():
+    source = "import tensorflow as tf\ndef conv2d(x):\n    return tf.nn.conv2d(x, x, 1, 'SAME')"
+    assert broken("conv2d", read([source]), FORBIDDEN).startswith("conv2d calls tf.nn.conv2d; writing")
+
+
 def test_own_functions_can_be_ruled_out():
     source = "def slow(x):\n    return x\ndef f(x):\n    return slow(x)"
     assert "calls slow" in broken("f", read([source]), (), ("slow",))
