@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
 
 from grader.scoring import probe
 from grader.scoring.answer_key import Answer, CaseKey, ExerciseKey
@@ -15,6 +20,7 @@ from grader.scoring.comparison import Verdict, compare, describe
 from grader.scoring.marks import CaseMark, Mark
 from grader.submission.cells import STUB
 
+Relation = Callable[[int, int], bool]  # of a case and a slip, by their numbers
 UNWRITTEN = "NotImplementedError"
 ALONE = "What passes here counts only beside another case: an error, or an answer that is always the same, proves little alone."
 
@@ -118,7 +124,7 @@ def _assess_case(
 
 
 def _assess_exception(case: CaseKey, answer: Answer, expected: str) -> CaseMark:
-    raised = [str(name)[:60] for name in answer["raised"]] if isinstance(answer["raised"], list) else []
+    raised = _raised(answer)
     kind = raised[0] if raised else "an exception"
     if case.raises and case.raises in raised:
         return CaseMark(case.title, True, f"raises {case.raises}, as it should", "passed", expected, expected)
@@ -152,21 +158,93 @@ def _nothing(answer: Answer) -> str:
 
 
 def _recognise(exercise: ExerciseKey, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:
-    """Return the slip that gives the student's answer in every case that failed, if there is one.
+    """Return the slip that gives the student's answer in every case that failed; else, two of them, or one for some cases.
 
     If there is none, errors that must be raised may be a second thing that is missing. The findings of their cases say
     so already, and the slip is looked for in the other cases.
     """
     failed = [i for i, mark in enumerate(marks) if not mark.passed]
-    if any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):
+    if not failed or any(marks[i].outcome in ("unwritten", "undefined", "stopped") for i in failed):
         return None
+
+    @cache
+    def same(i: int, number: int) -> bool:
+        return _same_answer(exercise, exercise.cases[i], exercise.cases[i].slips[number], answers[i])
+
+    @cache
+    def acts(i: int, number: int) -> bool:
+        return not _assess_case(exercise, exercise.cases[i], exercise.cases[i].slips[number], "", _nothing).passed
+
     for wrong in (failed, [i for i in failed if not exercise.cases[i].raises]):
         for number, slip in enumerate(exercise.slips):
-            if wrong and all(
-                _same_answer(exercise, exercise.cases[i], exercise.cases[i].slips[number], answers[i]) for i in wrong
-            ):
+            if wrong and all(same(i, number) for i in wrong):
                 return slip
+    wrong = [i for i in failed if not exercise.cases[i].raises]
+    return _recognise_two(exercise, same, acts, wrong) or _recognise_in_some(exercise, same, acts, wrong)
+
+
+def _recognise_two(exercise: ExerciseKey, same: Relation, acts: Relation, failed: list[int]) -> tuple[str, str] | None:
+    """Return two slips that together explain which cases failed, and how.
+
+    Where one of the two makes no difference, the answer must be the other's; where neither makes one, the case must have
+    passed; where both do, nobody knows the answer. Each must be seen alone in some case.
+
+    Arguments:
+        same -- whether a slip gives the student's answer
+        acts -- whether a slip makes a difference
+        failed -- numbers of the cases that failed, without those in which an error must be raised
+    """
+    asked = [i for i, case in enumerate(exercise.cases) if not case.raises]
+    for first, second in combinations(range(len(exercise.slips)), 2):
+        alone = {first: 0, second: 0}
+        for i in asked:
+            acting = [number for number in (first, second) if acts(i, number)]
+            if bool(acting) != (i in failed) or (len(acting) == 1 and not same(i, acting[0])):
+                break
+            if len(acting) == 1:
+                alone[acting[0]] += 1
+        else:
+            if all(alone.values()):
+                (one, help_with_one), (other, help_with_other) = exercise.slips[first], exercise.slips[second]
+                return f"{one}; and {other}", f"{help_with_one} {help_with_other}"
     return None
+
+
+def _recognise_in_some(
+    exercise: ExerciseKey, same: Relation, acts: Relation, failed: list[int]
+) -> tuple[str, str] | None:
+    """Return the slip that explains the most of the cases that failed, two at least, and contradicts none that passed.
+
+    Answers of few values agree by chance: a number with a fraction must be among those that are explained.
+    Arguments are those of `_recognise_two`.
+    """
+    passed = [i for i, case in enumerate(exercise.cases) if not case.raises and i not in failed]
+    explained = {
+        number: [i for i in failed if same(i, number)]
+        for number in range(len(exercise.slips))
+        if not any(acts(i, number) for i in passed)
+    }
+    counts = sorted((len(cases) for cases in explained.values()), reverse=True)
+    if not counts or counts[0] < 2 or counts[1:2] == counts[:1]:
+        return None
+    best = next(number for number, cases in explained.items() if len(cases) == counts[0])
+    if not any(_has_fraction(exercise.cases[i].wanted) for i in explained[best]):
+        return None
+    title, text = exercise.slips[best]
+    return (
+        title,
+        f"{text} That explains {counts[0]} of the {len(failed)} wrong answers; the others have another reason.",
+    )
+
+
+def _has_fraction(value: Any) -> bool:
+    """Say whether a value holds a number that is not whole."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_fraction, value))
+    array = np.asarray(value)
+    return array.dtype.kind == "f" and bool((array[np.isfinite(array)] % 1 != 0).any())
 
 
 def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer, answer: Answer | None) -> bool:
@@ -175,8 +253,13 @@ def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer, answer: Ans
     if bool(slip.get("changed")) != bool(answer.get("changed")):
         return False
     if "raised" in slip:  # for one reason: "raise ValueError" for any other has another message
-        return slip["raised"][:1] == answer["raised"][:1] and _reason(slip) == _reason(answer)
+        return _raised(slip)[:1] == _raised(answer)[:1] and _reason(slip) == _reason(answer)
     return _verdict(exercise, case, slip, answer).same
+
+
+def _raised(answer: Answer) -> list[str]:
+    """Return the names of an exception's classes, whatever a student's process has sent."""
+    return [str(name)[:60] for name in answer["raised"]] if isinstance(answer["raised"], list) else []
 
 
 def _reason(answer: Answer) -> str:

@@ -92,3 +92,60 @@ def test_a_slip_that_raises_is_named_only_where_an_error_has_the_same_reason(exe
     cases = [dataclasses.replace(case, slips=[slip]) for case in exercise.cases]
     exercise = dataclasses.replace(exercise, slips=[("the border is cut off twice", "help")], cases=cases)
     assert bool(assess(exercise, raised("ValueError", theirs)).slip) is named
+
+
+def with_slips(exercise, **answers_of_slips):
+    """The exercise with slips of these names, each with an answer for each case."""
+    cases = [
+        dataclasses.replace(case, slips=[{"value": probe.encode(given[i])} for given in answers_of_slips.values()])
+        for i, case in enumerate(exercise.cases)
+    ]
+    return dataclasses.replace(exercise, slips=[(name, f"Look at {name}.") for name in answers_of_slips], cases=cases)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ((5, 1, 1), "pad"),
+        ((5, 6, 1), "pad; and channels"),  # each is seen alone
+        ((5, 6, 7), None),  # the last case must pass
+        ((5, 1, 6), None),  # the second case must be wrong if it is the channels
+        ((2, 6, 1), None),  # nobody's first answer
+    ],
+)
+def test_two_slips_are_named_where_each_explains_its_cases(exercise, given, named):
+    exercise = with_slips(exercise, pad=(5, 1, 1), channels=(1, 6, 1), stride=(1, 1, 8))
+    mark = assess(exercise, answers(*given))
+    assert (mark.slip and mark.slip[0]) == named
+    if named == "pad; and channels":
+        assert mark.slip[1] == "Look at pad. Look at channels."
+
+
+def test_a_slip_that_explains_some_wrong_answers_is_named_for_them(exercise):
+    exercise = with_slips(exercise, pad=(5, 6, 1.5), channels=(8, 9, 7))
+    cases = [dataclasses.replace(case, expected={"value": probe.encode(1.5)}) for case in exercise.cases]
+    exercise = dataclasses.replace(exercise, cases=cases)
+    assert assess(exercise, answers(5, 6, 77)).slip == (
+        "pad",
+        "Look at pad. That explains 2 of the 3 wrong answers; the others have another reason.",
+    )
+    assert assess(exercise, answers(5, 66, 77)).slip is None, "one may agree by chance"
+    assert assess(exercise, answers(5, 1.5, 77)).slip is None, "it would have made the second case wrong"
+
+
+def test_whole_numbers_agree_by_chance(exercise):
+    assert assess(with_slips(exercise, pad=(5, 6, 1)), answers(5, 6, 77)).slip is None
+
+
+def test_where_both_slips_act_any_wrong_answer_will_do(exercise):
+    exercise = with_slips(exercise, pad=(5, 1, 5), channels=(1, 6, 6))
+    assert assess(exercise, answers(5, 6, 77)).slip[0] == "pad; and channels"
+    assert assess(exercise, answers(5, 6, 1)).slip is None
+
+
+@pytest.mark.parametrize("sent", [3, None, {}, "ValueError", [[]], [None]])
+def test_whatever_is_sent_as_an_exception_is_a_wrong_answer(exercise, sent):
+    cases = [dataclasses.replace(case, slips=raised("ValueError")[:1]) for case in exercise.cases]
+    exercise = dataclasses.replace(exercise, slips=[("pad", "help")], cases=cases)
+    mark = assess(exercise, [{"raised": sent, "message": [], "line": "x"}] * 3)
+    assert mark.points == 0 and mark.slip is None
