@@ -34,7 +34,7 @@ class Mark:
         status -- "passed", "partial", "failed", "error", "timeout", "missing" or "rejected"
         points, maximum -- the points given, and the most that can be given
         cases -- one mark per case
-        slip -- (title, help) of the slip that explains every wrong answer, if one does
+        slip -- (title, help) of the slip, or the two, that explain the wrong answers, if any do
         notes -- further remarks: a rule that was broken, a helper that was replaced
         hint -- the first step of help, for the feedback on a function that does not pass
     """

@@ -44,9 +44,19 @@ def cases(rng):
 exercise.also("single precision", "whole numbers", "whole numbers under fractions")
 
 exercise.slip("a pad of 0 empties the gradient", edit("pad : pad + n_H_prev, pad : pad + n_W_prev", "pad:-pad, pad:-pad"), "x[0:-0] is empty: how else can you cut `pad` rows from each end?")
+exercise.slip(
+    "a pad of 0 leaves nothing to fill the gradient with",
+    edit("    dA_prev = dA_prev_pad[:, pad : pad + n_H_prev, pad : pad + n_W_prev, :]", "    dA_prev = np.zeros(A_prev.shape)\n    dA_prev[:] = dA_prev_pad[:, pad:-pad, pad:-pad, :]"),
+    "x[0:-0] is empty: how else can you cut `pad` rows from each end?",
+)
 exercise.slip("gradients overwrite each other", edit("columns, :] += W", "columns, :] = W"), "A pixel lies under several windows: its gradients add up.")
 exercise.slip("divided by the batch", afterwards(lambda result: (result[0], result[1] / len(result[0]), result[2] / len(result[0]))), "The gradients are of the sum over the batch: no division by m.")
 exercise.slip("windows ignore the stride", edit("h * stride, h * stride + f", "h, h + f"), "Forward, the window of output row h started h strides down; so does its gradient.")
+exercise.slip(
+    "windows ignore the stride on both axes",
+    lambda dZ, cache: conv_backward(dZ, (*cache[:3], {**cache[3], "stride": 1})),
+    "Forward, the window of output row h started h strides down; so does its gradient.",
+)
 exercise.slip("the padding is still there", edit("[:, pad : pad + n_H_prev, pad : pad + n_W_prev, :]", ""), "dA_prev has A_prev's shape: the gradients of the padding are cut off.")
 exercise.slip("the bias gradient is an average", lambda dZ, cache: (*conv_backward(dZ, cache)[:2], dZ.mean((0, 1, 2), keepdims=True)), "b is added at every position: its gradient is the sum of dZ.")
 

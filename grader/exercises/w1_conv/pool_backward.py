@@ -51,6 +51,11 @@ exercise.also("single precision")
 exercise.slip("the mode is ignored", ignoring(mode="max"), "Average pooling spreads the gradient over the whole window.")
 exercise.slip("gradients overwrite each other", edit("columns, c] += ", "columns, c] = ", times=2), "Where windows overlap, a pixel's gradients add up.")
 exercise.slip(
+    "windows ignore the stride",
+    lambda dA, cache, mode="max": pool_backward(dA, (cache[0], {**cache[1], "stride": 1}), mode),
+    "Forward, the window of output row h started h strides down; so does its gradient.",
+)
+exercise.slip(
     "a tie goes to the first", replacing(create_mask_from_window=lambda x: np.eye(x.size)[x.argmax()].reshape(x.shape)), "Each of several equal maxima receives the whole gradient: use your mask."
 )
 exercise.slip("the average is not shared out", replacing(distribute_value=lambda dz, shape: dz), "Through an average, each pixel gets its share only.")

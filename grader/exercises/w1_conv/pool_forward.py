@@ -44,6 +44,8 @@ exercise.also("single precision", "whole numbers")
 
 exercise.slip("the mode is ignored", ignoring(mode="max"), "Two modes are asked for; look at `mode`.")
 exercise.slip("windows ignore the stride", edit("top, left = h * stride, w * stride", "top, left = h, w"), "The window of output row h starts h strides down.")
+exercise.slip("windows lie side by side", edit("top, left = h * stride, w * stride", "top, left = h * f, w * f"), "The step from one window to the next is the stride, not the window's side.")
+exercise.slip("the sum, not the average", edit("np.mean(window)", "np.sum(window)"), "Average pooling divides by the number of pixels in the window.")
 exercise.slip("channels are mixed", edit("left : left + f, c]", "left : left + f, :]"), "Every channel is pooled on its own.")
 exercise.slip("the maximum starts at 0", passing("max", initial=0), "The largest of negative numbers is negative, not 0.")
 exercise.slip("window and stride are swapped", lambda A, hp, mode="max": (pool_forward(A, {"f": hp["stride"], "stride": hp["f"]}, mode)[0], (A, hp)), '"f" is the window\'s side, "stride" the step.')

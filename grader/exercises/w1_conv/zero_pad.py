@@ -43,5 +43,8 @@ exercise.slip("every axis is padded", lambda X, pad: np.pad(X, pad), "Give a pai
 exercise.slip("the batch axis is padded", lambda X, pad: np.pad(X, ((pad, pad), (pad, pad), (0, 0), (0, 0))), "Axis 0 counts the pictures. Which axes are rows and columns?")
 exercise.slip("the border repeats the edge", passing("pad", mode="edge"), "The border is zeros, whatever the picture's edge holds.")
 exercise.slip("only one side is padded", lambda X, pad: np.pad(X, ((0, 0), (0, pad), (0, pad), (0, 0))), "There is a border on all four sides: before and after, on each axis.")
+exercise.slip("only the side before is padded", lambda X, pad: np.pad(X, ((0, 0), (pad, 0), (pad, 0), (0, 0))), "There is a border on all four sides: before and after, on each axis.")
+exercise.slip("the channels are padded as columns", lambda X, pad: np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad))), "Axis 1 holds the rows and axis 2 the columns: here the channels come last.")
+exercise.slip("the border is cut off", lambda X, pad: X[:, pad:-pad, pad:-pad], "A slice takes a border away; np.pad adds one.")
 exercise.slip("a slice ends at -pad", slice_to_minus_pad, "With a pad of 0, what does a slice that ends at -0 hold?")
 exercise.slip("the dtype is lost", afterwards(lambda X_pad: X_pad.astype(float)), "np.zeros makes float64 unless told otherwise: keep X's dtype.")
