@@ -120,7 +120,7 @@ def _slips(key: ExerciseKey) -> Iterator[Finding]:
 def _visible(one: Exercise, key: ExerciseKey, seed: int) -> Iterator[Finding]:
     if seed == VISIBLE_SEED:
         return
-    points = assess(key, [answer for _, answer in answer_key.visible_answers(one)]).points
+    points = assess(key, [answer for _, _, answer in answer_key.visible_cases(one)]).points
     yield Finding("visible", "the answers to the visible cases", f"earn {points:g} points", points == 0)
 
 

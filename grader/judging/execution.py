@@ -63,10 +63,10 @@ class NotebookRun:
             self.kernel.close()
             self.kernel = None
 
-    def functions_alone(self) -> NotebookRun | None:
+    def functions_alone(self) -> tuple[NotebookRun, bool]:
         """Return another run of this hand-in, in the same time: of set-up cells and of what the student's cells define.
 
-        Cells of the student's own that do more than define are left out. None where nothing of the student's would be.
+        Cells of the student's own that do more than define are left out. Also returned is whether any is.
         """
         alone = NotebookRun(NotebookNode(cells=self.cells), self.limits, self.kernels)
         alone.end = self.end
@@ -85,7 +85,7 @@ class NotebookRun:
             elif is_written_by_the_student(cell):
                 alone.texts[index] = definitions(cell.source, functions)
             differs = differs or index in alone.left_out or alone.texts[index] != cell.source
-        return alone if differs else None
+        return alone, differs
 
     def ready(self) -> Kernel | None:
         """Return a running kernel in which every cell has been run; None when the hand-in's time is used up."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nbformat import NotebookNode
 
@@ -18,7 +19,8 @@ from grader.judging.questions import ask, no_answers
 from grader.judging.result import Result
 from grader.judging.rulebook import Rulebook
 from grader.sandbox.kernel_factory import KernelFactory
-from grader.scoring.assessment import assess
+from grader.scoring.answer_key import CaseKey
+from grader.scoring.assessment import assess, quotation
 from grader.scoring.marks import Mark
 from grader.spec import rules
 from grader.submission.cells import grade_id_of, is_defined, is_unwritten, is_written_by_the_student, tested_function
@@ -92,6 +94,7 @@ def judge_rebuilt(
         lent = _ask_again_with_our_helpers(run, rulebook, broken, marks, kept or {})
         run.close()  # of a worker's kernels one runs at a time
         _ask_again_alone(run, rulebook, broken, marks, kept or {}, lent)
+        _quote_errors(run, rulebook, marks, {*(kept or {}), *lent})
         marks = _in_order(marks, rulebook.released)
     run.write_outputs()
     return Result(
@@ -184,8 +187,8 @@ def _ask_again_alone(
         if name not in kept and (name in lent or marks[name].status not in ("passed", "timeout")) and not broken[name]
         if _is_written(name, run.cells)
     }
-    alone = run.functions_alone() if asked.keys() - lent else None
-    if alone is None:
+    alone, differs = run.functions_alone()
+    if not differs or not asked.keys() - lent:
         return
     with alone:
         for name, one in asked.items():
@@ -197,6 +200,26 @@ def _ask_again_alone(
                     f"Judged with the set-up and your functions alone: your other cells keep {name} from working."
                 )
                 marks[name] = mark
+
+
+def _quote_errors(run: NotebookRun, rulebook: Rulebook, marks: dict[str, Mark], without: set[str]) -> None:
+    """Add an exception's text to a mark if the function raises the same on a visible case, in a kernel that knows no other.
+
+    Arguments:
+        without -- functions that were judged with our helpers: the text could hold something of them
+    """
+    raising = [
+        one
+        for name, one in rulebook.key.exercises.items()
+        if name not in without and any(case.outcome == "raised" for case in marks[name].cases)
+    ]
+    if not raising:
+        return
+    with run.functions_alone()[0] as fresh:
+        for one in raising:
+            visible = [CaseKey("", inputs, None, {}, []) for inputs in one.visible]
+            answers, _ = ask(fresh, replace(one, cases=visible))
+            marks[one.name].notes += quotation(marks[one.name], answers)
 
 
 def _is_written(name: str, cells: Iterable[NotebookNode]) -> bool:

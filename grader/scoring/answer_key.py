@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
@@ -53,7 +53,11 @@ class CaseKey:
 
 @dataclass(frozen=True)
 class ExerciseKey:
-    """The data that is needed to judge one function: an Exercise without its code."""
+    """The data that is needed to judge one function: an Exercise without its code.
+
+    Attributes:
+        visible -- inputs of the cases that `check` shows, for a key of hidden cases
+    """
 
     name: str
     points: float
@@ -66,6 +70,7 @@ class ExerciseKey:
     observer: str | None
     slips: list[tuple[str, str]]
     cases: list[CaseKey]
+    visible: list[list] = field(default_factory=list)
 
     @cached_property
     def inputs(self) -> str:
@@ -99,10 +104,10 @@ def draw(assignment: declarations.Assignment, seed: int) -> AnswerKey:
 
 
 @cache
-def visible_answers(one: declarations.Exercise) -> list[tuple[str, Answer]]:
-    """Return titles and right answers of the cases that `check` shows, which a student can have written down."""
+def visible_cases(one: declarations.Exercise) -> list[tuple[str, list, Answer]]:
+    """Return title, inputs and right answer of the cases that `check` shows; a student can have written the answers down."""
     drawn = [(case.title, probe.encode([case.args, case.kwargs])) for case in one.draw(declarations.VISIBLE_SEED)]
-    return [(title, answer(one.function, inputs, one.observer)) for title, inputs in drawn]
+    return [(title, inputs, answer(one.function, inputs, one.observer)) for title, inputs in drawn]
 
 
 def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True) -> ExerciseKey:
@@ -115,7 +120,7 @@ def draw_exercise(one: declarations.Exercise, seed: int, with_slips: bool = True
 
 def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Slip]) -> ExerciseKey:
     slips = [one.compiled(slip.code) for slip in declared]
-    visible = visible_answers(one) if seed != declarations.VISIBLE_SEED else []
+    visible = visible_cases(one) if seed != declarations.VISIBLE_SEED else []
     for attempt in range(ATTEMPTS):
         cases = _cases(one, one.draw(seed, attempt), slips, visible)
         # By chance every answer may be one that students have seen, and then the visible answers would earn points.
@@ -133,12 +138,14 @@ def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Sl
         observer=one.observer_source(),
         slips=[(slip.title, slip.help) for slip in declared],
         cases=cases,
+        visible=[inputs for _, inputs, _ in visible],
     )
 
 
 def _cases(
-    one: declarations.Exercise, drawn: list[Case], slips: list[Any], visible: list[tuple[str, Answer]]
+    one: declarations.Exercise, drawn: list[Case], slips: list[Any], visible: list[tuple[str, list, Answer]]
 ) -> list[CaseKey]:
+    known = [(title, answer) for title, _, answer in visible]
     cases = []
     for case in drawn:
         inputs = probe.encode([case.args, case.kwargs])
@@ -149,7 +156,7 @@ def _cases(
                 f"{one.name}, case {case.title!r}: the reference {said}; declared is {case.raises or 'no error'}."
             )
         answers = [answer(slip, inputs, one.observer) for slip in slips]
-        cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in visible))
+        cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in known))
     return cases
 
 

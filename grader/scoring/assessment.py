@@ -17,6 +17,7 @@ import numpy as np
 from grader.scoring import probe
 from grader.scoring.answer_key import Answer, CaseKey, ExerciseKey
 from grader.scoring.comparison import Verdict, compare, describe
+from grader.scoring.library_changes import known_change
 from grader.scoring.marks import CaseMark, Mark
 from grader.submission.cells import STUB
 
@@ -69,7 +70,31 @@ def assess(
         mark.notes.append(stopped + _where(cases, stopped))
     elif alone:
         mark.notes.append(ALONE)
+    if show_values:
+        mark.notes += _changes(cases)
     return mark
+
+
+def _changes(cases: list[CaseMark]) -> list[str]:
+    """Return what to tell about errors that newer libraries cause."""
+    return list(dict.fromkeys(filter(None, (known_change(case.yours) for case in cases if case.outcome == "raised"))))
+
+
+def quotation(mark: Mark, answers: list[Answer | None]) -> list[str]:
+    """Return an exception's text, for feedback, if a visible case raises the same; and what newer libraries have to do with it.
+
+    Arguments:
+        mark -- on hidden cases
+        answers -- to visible cases, by a process that has seen no hidden ones: its text could hold their inputs
+    """
+    raised = {case.what for case in mark.cases if case.outcome == "raised"}
+    for answer in answers:
+        if answer and "raised" in answer and answer.get("message"):
+            case = _assess_exception(CaseKey("", [], None, {}, []), answer, "")
+            if case.what in raised:
+                text = "".join(one if one.isprintable() else " " for one in case.yours)
+                return [f"A case that you can see raises the same: {text}", *_changes([case])]
+    return []
 
 
 def _status(cases: list[CaseMark], passed: int, stopped: str) -> str:

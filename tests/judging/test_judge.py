@@ -1,6 +1,7 @@
 """Judging hand-ins in the sandbox: what is right counts, what is wrong costs its own points, what breaks costs itself."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from grader.judging.judge import judge
 from grader.judging.rulebook import Rulebook
 from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.preload import preload_of
+from grader.scoring import visible_key
 from grader.scoring.assessment import ALONE, assess
 from grader.submission.cells import grade_id_of, is_extra
 
@@ -218,6 +220,24 @@ def test_a_wrong_function_stays_wrong_where_it_is_asked_again(grade):
     assert graded.marks["im2col"].notes == [
         "Judged with the set-up and your functions alone: your other cells keep im2col from working."
     ]
+
+
+def test_old_code_is_told_what_has_changed(grade):
+    old = "def conv_single_step(a_slice_prev, W, b):\n    return float(np.sum(a_slice_prev * W) + float(b))"
+    graded = grade({"conv_single_step": old})
+    notes = graded.marks["conv_single_step"].notes
+    assert notes[0].startswith("A case that you can see raises the same: TypeError: only 0-dimensional arrays")
+    assert notes[1].startswith("NumPy no longer turns an array with axes into a number")
+    assert not any("A case that you can see" in note for name, m in graded.marks.items() for note in m.notes[:1]
+                   if name != "conv_single_step")  # fmt: skip
+
+
+def test_an_exceptions_text_cannot_carry_a_hidden_input(grade):
+    code = "def output_size(n, f, pad, stride):\n    seen.append(n)\n    raise RuntimeError(str(seen))\nseen = []"
+    (note,) = grade({"output_size": code}).marks["output_size"].notes
+    visible = [case.inputs for case in visible_key.load("w1_conv", "output_size").cases]
+    numbers = {int(n) for n in re.findall(r"\d+", note.partition(":")[2])}
+    assert numbers and numbers <= {int(n) for n in re.findall(r"\d+", str(visible))}
 
 
 def test_one_right_solution_is_graded_alike_with_every_seed(short, assignment, rulebook, kernels):

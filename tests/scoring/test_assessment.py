@@ -6,8 +6,9 @@ import pytest
 
 from grader.scoring import probe
 from grader.scoring.answer_key import CaseKey, ExerciseKey
-from grader.scoring.assessment import assess
+from grader.scoring.assessment import assess, quotation
 from grader.scoring.comparison import Tolerance
+from grader.scoring.library_changes import known_change
 
 TITLES = ["a pad of 2", "a pad of 0", "two channels"]
 ENDLESS = "stopped after 30 s in check_zero_pad"
@@ -149,3 +150,22 @@ def test_whatever_is_sent_as_an_exception_is_a_wrong_answer(exercise, sent):
     exercise = dataclasses.replace(exercise, slips=[("pad", "help")], cases=cases)
     mark = assess(exercise, [{"raised": sent, "message": [], "line": "x"}] * 3)
     assert mark.points == 0 and mark.slip is None
+
+
+def test_an_error_of_an_old_library_is_explained_in_the_notebook(exercise):
+    old = raised("TypeError", "only 0-dimensional arrays can be converted to Python scalars")
+    assert assess(exercise, old, show_values=True).notes == [known_change(f"TypeError: {old[0]['message']}")]
+    assert assess(exercise, old).notes == []
+
+
+def test_an_error_is_quoted_where_a_visible_case_raises_the_same(exercise):
+    hidden = assess(exercise, raised("TypeError", "only 0-dimensional arrays can be converted to Python scalars: 77"))
+    seen = raised("TypeError", "only 0-dimensional arrays can be converted to Python scalars\x1b[31m" + "x" * 900)
+    text, change = quotation(hidden, [None, {"value": probe.encode(1)}, *seen])
+    assert (
+        text.startswith("A case that you can see raises the same: TypeError: only 0-dimensional") and "\x1b" not in text
+    )
+    assert len(text) < 300 and change.startswith("NumPy no longer")
+    elsewhere = [{**seen[0], "line": 3}]
+    assert quotation(hidden, elsewhere) == quotation(hidden, raised("ValueError")) == quotation(hidden, []) == []
+    assert "77" not in str(hidden)
