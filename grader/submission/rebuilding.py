@@ -100,7 +100,7 @@ def refuse_another_notebook(functions: Collection[str], written: Collection[str]
         Rejected -- if it has none of their cells, and defines none of the functions
     """
     found = {cell.grade_id for cell in handed if cell.grade_id}
-    if found & {*functions, *written}:
+    if {*found, *(cell.cell_id for cell in handed)} & {*functions, *written}:
         return
     if any(is_defined(name, cell.source) for cell in handed for name in functions):
         return
