@@ -21,6 +21,8 @@ from grader.base.files import write_atomically
 from grader.publishing import build
 
 CELL_SECONDS = 3600  # enough for a cell that trains, on a slow and busy machine
+# A kernel was seen that never read its first request (as in ipython/ipykernel#1554): then another one is started.
+FIRST_CELL_SECONDS = 300
 # The numbers in the prose come from the networks included in the course, and a finished progress bar is no information.
 ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
@@ -79,8 +81,11 @@ def made_from(name: str) -> str:
     return of_executed_notebook(name, json.dumps([ENVIRONMENT, here]))
 
 
-def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> None:
+def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None, again: bool = False) -> None:
     """Run a notebook's cells in a kernel of this environment, and put the outputs into the notebook.
+
+    Arguments:
+        again -- whether this is the second kernel, after one that did not answer
 
     Raises:
         BookError -- names the notebook and the cell that does not run
@@ -88,20 +93,26 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> Non
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    place = name
+    place, running = name, ""
 
     def begin(cell: NotebookNode, cell_index: int) -> None:
-        nonlocal place
+        nonlocal place, running
+        running = cell.id
         place = f"{name}, cell {cell_index + 1} ({cell.source.strip().splitlines()[0]!r})"
         if on_cell:
             on_cell(completed=cell_index, total=len(notebook.cells))
+
+    first = next((cell.id for cell in notebook.cells if cell.cell_type == "code"), "")
+
+    def seconds(cell: NotebookNode) -> int:
+        return FIRST_CELL_SECONDS if cell.id == first and not again else CELL_SECONDS
 
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_QUICK"} | ENVIRONMENT
     with TemporaryDirectory() as folder:
         environment["COURSE_FOLDER"] = folder  # so that the user's own record is neither changed nor shown
         client = NotebookClient(
             notebook,
-            timeout=CELL_SECONDS,
+            timeout_func=seconds,
             kernel_name="python3",
             resources={"metadata": {"path": folder}},
             on_cell_start=begin,
@@ -111,6 +122,8 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> Non
         except CellExecutionError as error:
             raise BookError(f"{place} stops: {error.ename}: {error.evalue}") from None
         except CellTimeoutError:
+            if running == first and not again:
+                return run(name, notebook, on_cell, again=True)
             raise BookError(f"{place} runs for more than {CELL_SECONDS} s.") from None
         except DeadKernelError:
             raise BookError(f"The kernel has died in {place}; memory may be short.") from None
