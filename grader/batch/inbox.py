@@ -11,6 +11,7 @@ from grader.base.course import TIMESTAMP
 from grader.base.errors import CourseError
 from grader.batch.names import ARCHIVE, NOTEBOOK, Owner, owners, shown
 from grader.gradebook import lateness
+from grader.presentation.text import some
 from grader.submission.notebook_file import Rejected, read_file
 
 ORIGINAL = "original"
@@ -110,7 +111,7 @@ def open_hand_in(one: HandIn, has_work: Callable[[bytes], bool]) -> tuple[HandIn
         return replace(one, problem=problems.get(one.path, "")), read.get(one.path, b"")
     worked_in = [path for path, raw in read.items() if has_work(raw)]
     if len(worked_in) > 1 and (one.doubt or one.path not in worked_in):
-        files = _listed([one.names[path] for path in worked_in])
+        files = some([one.names[path] for path in worked_in])
         return replace(one, problem=f"Which notebook is meant? There is work in {files}."), b""
     path = next(iter(worked_in), one.path)
     notes = list(one.notes)
@@ -118,9 +119,9 @@ def open_hand_in(one: HandIn, has_work: Callable[[bytes], bool]) -> tuple[HandIn
         rest = [one.names[o] for o in (one.path, *one.others) if o != path and (o in worked_in) == is_left_out]
         if rest and is_left_out:
             count, were = ("Two", "was") if len(rest) == 1 else (str(1 + len(rest)), "were")
-            notes.append(f"! {count} hand-ins: {one.names[path]} is what is graded, {_listed(rest)} {were} left out.")
+            notes.append(f"! {count} hand-ins: {one.names[path]} is what is graded, {some(rest)} {were} left out.")
         elif rest:
-            notes.append(f"{one.names[path]} is what is graded: there is no work in {_listed(rest)}.")
+            notes.append(f"{one.names[path]} is what is graded: there is no work in {some(rest)}.")
     return replace(one, path=path, notes=notes, problem=problems.get(path, "")), read.get(path, b"")
 
 
@@ -197,11 +198,7 @@ def _held(folder: Path) -> str:
     """Say what a folder without a notebook holds."""
     below = sorted(str(one.relative_to(folder)) for one in folder.glob("*/*.ipynb"))
     names = below or sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
-    return f"found: {_listed([shown(name) for name in names])}" if names else "the folder is empty"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"found: {some([shown(name) for name in names])}" if names else "the folder is empty"
 
 
 def _handed_in(folders: list[Path]) -> tuple[datetime | None, list[str]]:

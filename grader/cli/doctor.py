@@ -28,6 +28,7 @@ from rich.text import Text
 from grader.base.assignments import names
 from grader.base.course import Course
 from grader.base.paths import ROOT
+from grader.presentation.text import some
 from grader.sandbox import runtime
 from grader.sandbox.bubblewrap import NoSandbox
 from grader.sandbox.limits import Limits
@@ -115,14 +116,16 @@ def _packages() -> Check:
     names = [_normal(one.name) for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
     missing = [name for name in names if name not in installed]
     if missing:
-        return Check("packages", MISSING, f"{_some(missing)} not installed: run `make setup`.")
+        return Check("packages", MISSING, f"{some(missing, SHOWN)} not installed: run `make setup`.")
     other = [
         f"{name} {installed[name]} instead of {version}"
         for name, version in locked.items()
         if name in installed and installed[name] != version
     ]
     if other:
-        return Check("packages", NOTE, f"not as in requirements.lock: {_some(other)}. `make setup` installs those.")
+        return Check(
+            "packages", NOTE, f"not as in requirements.lock: {some(other, SHOWN)}. `make setup` installs those."
+        )
     return Check("packages", OK, f"{sum(name in installed for name in locked)} as in requirements.lock")
 
 
@@ -138,11 +141,6 @@ def _locked() -> dict[str, str]:
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def _course_folder(course: Course) -> Check:
@@ -278,7 +276,7 @@ def _kernels() -> Check:
 
     missing = kernelspecs.missing()
     if missing:
-        return Check("kernels", NOTE, f"{_some(missing)} not offered in Jupyter: run `course kernels install`.")
+        return Check("kernels", NOTE, f"{some(missing, SHOWN)} not offered in Jupyter: run `course kernels install`.")
     return Check("kernels", OK, ", ".join(kernel.label for kernel in kernelspecs.KERNELS.values()))
 
 
@@ -287,7 +285,7 @@ def _gpu() -> Check:
     if not found:
         return Check("GPU", OK, "none; nothing in the course needs one, and grading uses the CPU")
     trouble = gpu.refusal()
-    return Check("GPU", NOTE, trouble) if trouble else Check("GPU", OK, _some(found))
+    return Check("GPU", NOTE, trouble) if trouble else Check("GPU", OK, some(found, SHOWN))
 
 
 def _says(program: str, *arguments: str, lines: int | None = 1) -> str:

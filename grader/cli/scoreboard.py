@@ -14,6 +14,7 @@ from rich.text import Text
 
 from grader.judging.result import Result
 from grader.presentation.status import SIGNS
+from grader.presentation.text import some
 from grader.reports.grading_report import Report
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def show(report: Report, console: Console) -> None:
             console.print(Text(f"    {remark}", style="dim"), soft_wrap=True)
     _show_legend(report, console)
     if report.ignored:
-        said = f"! not looked at, because a hand-in is STUDENT.ipynb or a folder STUDENT: {_some(report.ignored)}"
+        said = f"! not looked at, because a hand-in is STUDENT.ipynb or a folder STUDENT: {some(report.ignored)}"
         console.print(Text(said, style="yellow"), soft_wrap=True)
     for problem in report.problems:
         console.print(Text(f"✗ {problem}", style="red"))
@@ -83,14 +84,10 @@ def _show_legend(report: Report, console: Console) -> None:
     )
     unread = [student for student, result in report.results.items() if result.unread]
     if unread:
-        line = f"! written answers wait to be read: {_some(unread)}. In Formgrader (course lab --instructor); then grade again"
+        line = f"! written answers wait to be read: {some(unread)}. In Formgrader (course lab --instructor); then grade again"
         console.print(Text(line, style="yellow"), soft_wrap=True)
     elif by_hand:
         console.print("every written answer is read", soft_wrap=True)
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _signs(result: Result) -> Text:

@@ -19,7 +19,7 @@ from grader.judging.questions import ask, no_answers
 from grader.judging.result import Result
 from grader.judging.rulebook import Rulebook
 from grader.sandbox.kernel_factory import KernelFactory
-from grader.scoring.answer_key import CaseKey
+from grader.scoring.answer_key import CaseKey, ExerciseKey
 from grader.scoring.assessment import assess, quotation
 from grader.scoring.marks import Mark
 from grader.spec import rules
@@ -91,10 +91,12 @@ def judge_rebuilt(
     with NotebookRun(notebook, rulebook.limits, kernels) as run:
         broken = _broken_rules(run, rulebook)
         marks = _judge_all(run, rulebook, broken, kept or {})
-        lent = _ask_again_with_our_helpers(run, rulebook, broken, marks, kept or {})
+        # What was judged before, and what calls a forbidden routine, is not asked again, whatever the others are.
+        asked = {n: one for n, one in rulebook.key.exercises.items() if n not in (kept or {}) and not broken[n]}
+        lent = _ask_again_with_our_helpers(run, rulebook.lent, asked, marks)
         run.close()  # of a worker's kernels one runs at a time
-        _ask_again_alone(run, rulebook, broken, marks, kept or {}, lent)
-        _quote_errors(run, rulebook, marks, {*(kept or {}), *lent})
+        _ask_again_alone(run, asked, marks, lent)
+        _quote_errors(run, asked, marks, lent)
         marks = _in_order(marks, rulebook.released)
     run.write_outputs()
     return Result(
@@ -140,7 +142,7 @@ def _judge_all(run: NotebookRun, rulebook: Rulebook, broken: dict[str, str], kep
 
 
 def _ask_again_with_our_helpers(
-    run: NotebookRun, rulebook: Rulebook, broken: dict[str, str], marks: dict[str, Mark], kept: dict[str, Mark]
+    run: NotebookRun, references: dict[str, str], asked: dict[str, ExerciseKey], marks: dict[str, Mark]
 ) -> set[str]:
     """Ask functions whose helpers are wrong once more, with references in place of those helpers.
 
@@ -151,11 +153,11 @@ def _ask_again_with_our_helpers(
         the functions whose mark is with our helpers
     """
     lent = set()
-    for name, one in rulebook.key.exercises.items():
+    for name, one in asked.items():
         wrong = [helper for helper in one.uses if marks[helper].status != "passed"]
-        if name in kept or not wrong or marks[name].status == "passed" or broken[name]:
+        if not wrong or marks[name].status == "passed":
             continue
-        mark = assess(one, *ask(run, one, rulebook.lent[name]))
+        mark = assess(one, *ask(run, one, references[name]))
         if mark.status == "missing":  # so a helper is not the reason why it did not answer
             marks[name] = mark
         elif (mark.points, mark.slip is not None) > (marks[name].points, marks[name].slip is not None):
@@ -169,26 +171,20 @@ def _ask_again_with_our_helpers(
     return lent
 
 
-def _ask_again_alone(
-    run: NotebookRun,
-    rulebook: Rulebook,
-    broken: dict[str, str],
-    marks: dict[str, Mark],
-    kept: dict[str, Mark],
-    lent: set[str],
-) -> None:
+def _ask_again_alone(run: NotebookRun, asked: dict[str, ExerciseKey], marks: dict[str, Mark], lent: set[str]) -> None:
     """Ask functions that did not get everything by themselves once more, in a kernel without the hand-in's other cells.
 
     The better mark counts. A function that does not come to an end would only be waited for again.
     """
     asked = {
         name: one
-        for name, one in rulebook.key.exercises.items()
-        if name not in kept and (name in lent or marks[name].status not in ("passed", "timeout")) and not broken[name]
-        if _is_written(name, run.cells)
+        for name, one in asked.items()
+        if (name in lent or marks[name].status not in ("passed", "timeout")) and _is_written(name, run.cells)
     }
+    if not asked.keys() - lent:
+        return
     alone, differs = run.functions_alone()
-    if not differs or not asked.keys() - lent:
+    if not differs:
         return
     with alone:
         for name, one in asked.items():
@@ -202,16 +198,15 @@ def _ask_again_alone(
                 marks[name] = mark
 
 
-def _quote_errors(run: NotebookRun, rulebook: Rulebook, marks: dict[str, Mark], without: set[str]) -> None:
+def _quote_errors(run: NotebookRun, asked: dict[str, ExerciseKey], marks: dict[str, Mark], lent: set[str]) -> None:
     """Add an exception's text to a mark if the function raises the same on a visible case, in a kernel that knows no other.
 
-    Arguments:
-        without -- functions that were judged with our helpers: the text could hold something of them
+    Not to one with our helpers: the text could hold something of them.
     """
     raising = [
         one
-        for name, one in rulebook.key.exercises.items()
-        if name not in without and any(case.outcome == "raised" for case in marks[name].cases)
+        for name, one in asked.items()
+        if name not in lent and any(case.outcome == "raised" for case in marks[name].cases)
     ]
     if not raising:
         return

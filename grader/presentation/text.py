@@ -24,3 +24,8 @@ def readable(text: Any) -> str:
     lines = strip_ansi(str(text)).split("\n")
     # A progress bar returns to the start of its line: only what it wrote last stays visible.
     return "\n".join(UNSEEN.sub("", line.rstrip("\r").rpartition("\r")[2]) for line in lines)
+
+
+def some(names: list[str], most: int = 5) -> str:
+    """Return names in a row, and of many how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -100,7 +100,8 @@ def refuse_another_notebook(functions: Collection[str], written: Collection[str]
         Rejected -- if it has none of their cells, and defines none of the functions
     """
     found = {cell.grade_id for cell in handed if cell.grade_id}
-    if {*found, *(cell.cell_id for cell in handed)} & {*functions, *written}:
+    # Where an editor has dropped the metadata, the id is that of the answer still.
+    if {cell.grade_id or cell.cell_id for cell in handed} & {*functions, *written}:
         return
     if any(is_defined(name, cell.source) for cell in handed for name in functions):
         return
@@ -130,8 +131,7 @@ def _sort_out(
         if len(text) > MAX_SOURCE:
             notes.append(f"A cell of {len(text):,} characters was left out: up to {MAX_SOURCE:,} are read.")
             continue
-        # Where an editor has dropped the metadata, the id is that of the answer still.
-        name = cell.grade_id if cell.grade_id in place_by_grade_id or cell.cell_id not in names else cell.cell_id
+        name = cell.grade_id or (cell.cell_id if cell.cell_id in names else "")  # the metadata may be lost
         if name in place_by_grade_id:
             here = place_by_grade_id[name]
             stub = released.cells[here].source.strip()
