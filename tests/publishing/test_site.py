@@ -251,18 +251,6 @@ def test_a_notebook_that_does_not_run_is_named_with_its_cell():
         execution.run("w9", notebook)
 
 
-def test_a_kernel_that_does_not_answer_at_first_is_started_again(monkeypatch, tmp_path):
-    monkeypatch.setattr(execution, "FIRST_CELL_SECONDS", 3)
-    slow = (
-        f"import pathlib, time\nmark = pathlib.Path({str(tmp_path / 'mark')!r})\nslow = not mark.exists()\nmark.touch()"
-    )
-    ran = new_notebook(
-        cells=[new_code_cell(f"{slow}\nif slow: time.sleep(60)\nprint(slow)"), new_code_cell("print(1)")]
-    )
-    execution.run("w9", ran)
-    assert [cell.outputs[0].text for cell in ran.cells] == ["False\n", "1\n"]
-
-
 def test_a_notebook_is_run_once_and_again_when_its_sources_have_changed(course, monkeypatch):
     runs = []
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
+from contextlib import suppress
+from queue import Empty
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Any, Protocol
 
 import nbformat
 from nbformat import NotebookNode
@@ -21,8 +24,7 @@ from grader.base.files import write_atomically
 from grader.publishing import build
 
 CELL_SECONDS = 3600  # enough for a cell that trains, on a slow and busy machine
-# A kernel was seen that never read its first request (as in ipython/ipykernel#1554): then another one is started.
-FIRST_CELL_SECONDS = 300
+LOOK_SECONDS = 2  # how often a socket is looked at, see `_look_again`
 # The numbers in the prose come from the networks included in the course, and a finished progress bar is no information.
 ENVIRONMENT = {"COURSE_PRETRAINED": "own", "TQDM_DISABLE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
@@ -81,11 +83,8 @@ def made_from(name: str) -> str:
     return of_executed_notebook(name, json.dumps([ENVIRONMENT, here]))
 
 
-def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None, again: bool = False) -> None:
+def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None) -> None:
     """Run a notebook's cells in a kernel of this environment, and put the outputs into the notebook.
-
-    Arguments:
-        again -- whether this is the second kernel, after one that did not answer
 
     Raises:
         BookError -- names the notebook and the cell that does not run
@@ -93,26 +92,23 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None, again:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    place, running = name, ""
+    place = name
 
     def begin(cell: NotebookNode, cell_index: int) -> None:
-        nonlocal place, running
-        running = cell.id
+        nonlocal place
+        if place == name and client.kc:
+            _look_again(client.kc.shell_channel)
+            _look_again(client.kc.iopub_channel)
         place = f"{name}, cell {cell_index + 1} ({cell.source.strip().splitlines()[0]!r})"
         if on_cell:
             on_cell(completed=cell_index, total=len(notebook.cells))
-
-    first = next((cell.id for cell in notebook.cells if cell.cell_type == "code"), "")
-
-    def seconds(cell: NotebookNode) -> int:
-        return FIRST_CELL_SECONDS if cell.id == first and not again else CELL_SECONDS
 
     environment = {key: value for key, value in os.environ.items() if key != "COURSE_QUICK"} | ENVIRONMENT
     with TemporaryDirectory() as folder:
         environment["COURSE_FOLDER"] = folder  # so that the user's own record is neither changed nor shown
         client = NotebookClient(
             notebook,
-            timeout_func=seconds,
+            timeout=CELL_SECONDS,
             kernel_name="python3",
             resources={"metadata": {"path": folder}},
             on_cell_start=begin,
@@ -122,11 +118,27 @@ def run(name: str, notebook: NotebookNode, on_cell: OnCell | None = None, again:
         except CellExecutionError as error:
             raise BookError(f"{place} stops: {error.ename}: {error.evalue}") from None
         except CellTimeoutError:
-            if running == first and not again:
-                return run(name, notebook, on_cell, again=True)
             raise BookError(f"{place} runs for more than {CELL_SECONDS} s.") from None
         except DeadKernelError:
             raise BookError(f"The kernel has died in {place}; memory may be short.") from None
+
+
+def _look_again(channel: Any) -> None:
+    """Let a channel of a kernel's client look at its socket again and again while it waits for a message.
+
+    Otherwise it waits for ZeroMQ to report one, and one in some hundred kernels was seen whose answer had come and was
+    never reported.
+    """
+    wait = channel.get_msg
+
+    async def get_msg(timeout: float | None = None) -> dict[str, Any]:
+        end = float("inf") if timeout is None else time.monotonic() + timeout
+        while (left := end - time.monotonic()) > LOOK_SECONDS:
+            with suppress(Empty):
+                return await wait(timeout=LOOK_SECONDS)
+        return await wait(timeout=max(0, left))
+
+    channel.get_msg = get_msg
 
 
 def copy_outputs(solved: NotebookNode, notebook: NotebookNode) -> None:
