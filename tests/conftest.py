@@ -118,14 +118,9 @@ def released(course):
 
 @pytest.fixture(scope="session")
 def new_course(tmp_path_factory):
-    """Makes courses, each in a folder, whose first assignment is built without the cells that only show something.
-
-    They take nine tenths of the time that grading a hand-in takes.
-    """
-    first = Course(tmp_path_factory.mktemp("short"))
+    """Makes courses, each in a folder, with the first assignment built."""
+    first = Course(tmp_path_factory.mktemp("first"))
     build.ensure("w1_conv", first)
-    for path in (first.release("w1_conv"), first.path("source", "w1_conv") / "w1_conv.ipynb"):
-        nbformat.write(sample_hand_ins.without_given_figures(nbformat.read(path, 4)), path)
 
     def make(folder):
         course = Course(Path(shutil.copytree(first.folder, folder, dirs_exist_ok=True)))
@@ -136,13 +131,7 @@ def new_course(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def short(released):
-    """What is released in a course of `new_course`."""
-    return sample_hand_ins.without_given_figures(released)
-
-
-@pytest.fixture(scope="session")
-def scheduler(short):
+def scheduler(released):
     """The address of a Dask scheduler with a worker in this process, whose kernels come from one fork server.
 
     Those of `course grade` take 3 s to start, and so much of a core.
@@ -152,7 +141,7 @@ def scheduler(short):
     from grader.batch import workers
 
     with (
-        ForkServer(preload_of(short), Limits()) as lent,
+        ForkServer(preload_of(released), Limits()) as lent,
         pytest.MonkeyPatch.context() as patch,
         distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
     ):
@@ -170,10 +159,10 @@ def assignment():
 
 
 @pytest.fixture(scope="session")
-def rulebook(short, assignment):
+def rulebook(released, assignment):
     """Hidden cases, and short time limits."""
     limits = Limits(cell_seconds=15, exercise_seconds=5, submission_seconds=60)
-    return Rulebook.draw(assignment, short, 20261120, limits)
+    return Rulebook.draw(assignment, released, 20261120, limits)
 
 
 @pytest.fixture(scope="session")

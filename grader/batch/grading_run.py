@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +50,7 @@ def grade_folder(
     workers: int | None = None,
     scheduler: str = "",
     warm: bool = True,
+    figures: bool = False,
     on_found: Callable[[int], object] = lambda count: None,
     on_result: Callable[[Result], object] = lambda result: None,
 ) -> Report:
@@ -59,6 +60,7 @@ def grade_folder(
         workers -- number of processes on this machine; by default one for each core
         scheduler -- address of a Dask scheduler, whose workers are used instead
         warm -- whether kernels are forked from one that has imported what the assignment needs
+        figures -- whether given cells that only show something are run as well, for the feedback pages
         on_found -- called once, with the number of hand-ins
         on_result -- called with each result as it arrives
 
@@ -89,7 +91,7 @@ def grade_folder(
     with ExitStack() as stack:
         store = ResultStore(course, assignment)
         recorder = stack.enter_context(recording.Recorder(course, store, report))
-        terms = Terms(of_run(released, limits, sandboxed), of_exercises(declared))
+        terms = Terms(of_run(released, limits, sandboxed, figures), of_exercises(declared))
         run = GradingRun(course, store, recorder, report, terms, released, on_result)
         left = [pending for pending in map(run.look_at, found.hand_ins) if pending]
         if left:
@@ -97,7 +99,7 @@ def grade_folder(
             if warm and sandboxed and not scheduler:  # it imports once for all workers, while they start
                 fork_server = stack.enter_context(ForkServer(preload_of(released), limits)).address
             report.seed = store.seed()
-            rulebook = Rulebook.draw(declared, released, report.seed, limits, sandboxed)
+            rulebook = replace(Rulebook.draw(declared, released, report.seed, limits, sandboxed), figures=figures)
             count = min(workers or CPU_COUNT, len(left))
             run.judge(left, rulebook, Workers(rulebook, count, scheduler, warm, fork_server))
             store.end_run()

@@ -148,6 +148,9 @@ def grade(
         Optional[list[str]],  # noqa: UP045
         typer.Option(metavar="NAME=VALUE", help="A limit for each hand-in, such as cell_seconds=30; more than once."),
     ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Run the cells that only show something as well, for the feedback pages.")
+    ] = False,
     json_file: Annotated[Optional[Path], typer.Option("--json", help="Write results here as JSON.")] = None,  # noqa: UP045
     no_sandbox: NoSandboxOption = False,
 ) -> None:
@@ -202,6 +205,7 @@ def grade(
                 limits=limits,
                 workers=workers,
                 scheduler=scheduler or "",
+                figures=figures,
                 on_found=lambda count: progress.update(task, total=count),
                 on_result=one_done,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class Judge(NbGraderPreprocessor):
     """A preprocessor in place of nbgrader's execution: it runs a hand-in, calls its functions and judges answers."""
 
     sandboxed = Bool(True, help="Whether hand-ins run in a sandbox.").tag(config=True)
+    figures = Bool(False, help="Whether given cells that only show something are run for the pages.").tag(config=True)
     limits = Dict({}, help="Limits that differ from grader.sandbox.limits.Limits, by name.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -71,6 +72,7 @@ class Judge(NbGraderPreprocessor):
         found = nb.metadata.pop(OURS, {})
         if "rejected" in found:
             return graded_notebook(reject(found["rejected"], rulebook))
+        rulebook = replace(rulebook, figures=self.figures)
         return graded_notebook(judge_rebuilt(nb, rulebook, found.get("notes", [])))
 
 

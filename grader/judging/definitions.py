@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Collection
 
-from grader.spec.rules import parse
+from grader.spec.rules import is_magic, parse
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -34,7 +34,7 @@ def definitions(source: str, functions: Collection[str], defined: Collection[str
             kept.append(node)
         if isinstance(node, FUNCTIONS) and node.name in functions:
             taken.add(node.name)
-    if len(kept) == len(tree.body) and not _has_magic(source):
+    if len(kept) == len(tree.body) and not any(map(is_magic, source.splitlines())):
         return source
     lines, last = source.splitlines(), 0
     texts: list[str] = []
@@ -48,7 +48,7 @@ def definitions(source: str, functions: Collection[str], defined: Collection[str
 def only_defines(source: str) -> bool:
     """Say whether a cell does nothing but import, and define functions and classes."""
     tree = parse(source)
-    if tree is None or _has_magic(source):
+    if tree is None or any(map(is_magic, source.splitlines())):
         return False
     return all(isinstance(node, (*FUNCTIONS, *IMPORTS)) for node in tree.body)
 

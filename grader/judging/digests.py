@@ -17,9 +17,9 @@ from grader.spec.exercise import VISIBLE_SEED, Assignment, Exercise
 POLICY = "one seed a run"
 
 
-def of_run(released: NotebookNode, limits: Limits, sandboxed: bool) -> str:
+def of_run(released: NotebookNode, limits: Limits, sandboxed: bool, figures: bool) -> str:
     """Return the digest of what all exercises of a run have in common."""
-    settings = [POLICY, json.dumps(released, sort_keys=True), json.dumps(asdict(limits)), str(sandboxed)]
+    settings = [POLICY, json.dumps(released, sort_keys=True), json.dumps(asdict(limits)), f"{sandboxed} {figures}"]
     return dependencies.digest(dependencies.of_judging(), *settings)
 
 

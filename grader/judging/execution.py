@@ -1,4 +1,4 @@
-"""Run the cells of a hand-in: all of them, or set-up and functions alone.
+"""Run the cells of a hand-in: those that its functions need, all of them, or set-up and functions alone.
 
 If a cell hangs or kills its kernel, only that cell is left out: the rest is run again in a new kernel.
 """
@@ -11,6 +11,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
 from grader.judging.definitions import definitions, only_defines
+from grader.judging.needed_cells import needed_cells
 from grader.sandbox.kernel import ExecutionOutcome, Kernel
 from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.limits import Limits
@@ -35,20 +36,28 @@ INERT = ("image/png", "image/jpeg", "text/plain")
 class NotebookRun:
     """The cells of one hand-in, run in a kernel; a context manager that ends the kernel.
 
+    Given cells that only show something are left out, unless a student's cell reads a variable of theirs.
+
     Attributes:
         cells -- of the rebuilt notebook
+        needed -- indices of the given cells whose variables a student's cell reads
+        left_out -- indices of the cells that are not run
         outcomes -- of the cells that were run, by index
         notes -- on cells that failed, for the feedback
     """
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, kernels: KernelFactory):
-        self.cells = notebook.cells
+    def __init__(self, cells: list[NotebookNode], limits: Limits, kernels: KernelFactory):
+        self.cells = cells
         self.limits, self.kernels = limits, kernels
         self.end = time.monotonic() + limits.submission_seconds
         self.texts = {i: cell.source for i, cell in enumerate(self.cells)}
         self.outcomes: dict[int, ExecutionOutcome] = {}
         self.notes: list[str] = []
-        self.left_out: set[int] = {i for i, cell in enumerate(self.cells) if not _is_run(cell)}
+        run = {i: cell for i, cell in enumerate(cells) if _is_run(cell)}
+        showing = {i: cell.source for i, cell in run.items() if _only_shows(cell)}
+        written = [cell.source for cell in run.values() if is_written_by_the_student(cell)]
+        self.needed = needed_cells(written, showing)
+        self.left_out: set[int] = {*range(len(cells))} - run.keys() | (showing.keys() - self.needed)
         self.kernel: Kernel | None = None
 
     def __enter__(self) -> NotebookRun:
@@ -58,19 +67,26 @@ class NotebookRun:
         self.close()
 
     def close(self) -> None:
-        """End the kernel."""
+        """End the kernel; `ready` starts another one."""
         if self.kernel:
             self.kernel.close()
             self.kernel = None
+
+    def every_cell(self) -> NotebookRun:
+        """Return another run of this hand-in, in the same time: of every cell but those that train, as the student ran it."""
+        whole = NotebookRun(self.cells, self.limits, self.kernels)
+        whole.end = self.end
+        whole.left_out = {i for i, cell in enumerate(self.cells) if not _is_run(cell)}
+        return whole
 
     def functions_alone(self) -> tuple[NotebookRun, bool]:
         """Return another run of this hand-in, in the same time: of set-up cells and of what the student's cells define.
 
         Cells of the student's own that do more than define are left out. Also returned is whether any is.
         """
-        alone = NotebookRun(NotebookNode(cells=self.cells), self.limits, self.kernels)
+        alone = NotebookRun(self.cells, self.limits, self.kernels)
         alone.end = self.end
-        alone.left_out |= {i for i, cell in enumerate(self.cells) if _only_shows(cell)}
+        alone.left_out |= alone.needed
         functions = [name for name in map(tested_function, self.cells) if name]
         in_their_cells = {grade_id_of(cell) for cell in self.cells if not is_missing(cell)} & {*functions}
         differs = False
@@ -130,6 +146,11 @@ class NotebookRun:
         if not is_written_by_the_student(cell):
             self.left_out |= {i for i, other in enumerate(self.cells) if _only_shows(other)}
         self.notes.append(f"{_what(cell)} {reason}; the rest was run without it.")
+
+    @property
+    def raised(self) -> bool:
+        """Whether a cell of the student's has stopped with an error."""
+        return any(outcome.raised and is_written_by_the_student(self.cells[i]) for i, outcome in self.outcomes.items())
 
     def write_outputs(self) -> None:
         """Put the cells' outputs into the notebook, as far as a page can show them without trusting them."""

@@ -21,6 +21,7 @@ class Rulebook:
         released -- the notebook as students got it
         key -- the hidden cases, drawn for this run
         lent -- by exercise, the text of the references that take the place of wrong helpers
+        figures -- whether given cells that only show something are run as well, for the feedback pages
     """
 
     released: NotebookNode
@@ -28,6 +29,7 @@ class Rulebook:
     lent: dict[str, str]
     limits: Limits = field(default_factory=Limits)
     sandboxed: bool = True
+    figures: bool = False
 
     @classmethod
     def draw(
@@ -56,12 +58,12 @@ class Rulebook:
 
     def to_json(self) -> str:
         """Return everything as text, for a worker."""
-        rest = {"key": asdict(self.key), "limits": asdict(self.limits), "sandboxed": self.sandboxed, "lent": self.lent}
-        return json.dumps({"released": self.released, **rest})
+        rest = {name: getattr(self, name) for name in ("released", "lent", "sandboxed", "figures")}
+        return json.dumps({"key": asdict(self.key), "limits": asdict(self.limits), **rest})
 
     @classmethod
     def from_json(cls, text: str) -> Rulebook:
         """Read what `to_json` has written."""
         data = json.loads(text)
-        released = nbformat.from_dict(data["released"])
-        return cls(released, read_key(data["key"]), data["lent"], Limits(**data["limits"]), data["sandboxed"])
+        key, limits = read_key(data.pop("key")), Limits(**data.pop("limits"))
+        return cls(released=nbformat.from_dict(data.pop("released")), key=key, limits=limits, **data)

@@ -185,6 +185,7 @@ def _nothing(answer: Answer) -> str:
 def _recognise(exercise: ExerciseKey, answers: list[Answer | None], marks: list[CaseMark]) -> tuple[str, str] | None:
     """Return the slip that gives the student's answer in every case that failed; else, two of them, or one for some cases.
 
+    A slip that would fail in a case that passed is another one's.
     If there is none, errors that must be raised may be a second thing that is missing. The findings of their cases say
     so already, and the slip is looked for in the other cases.
     """
@@ -200,9 +201,10 @@ def _recognise(exercise: ExerciseKey, answers: list[Answer | None], marks: list[
     def acts(i: int, number: int) -> bool:
         return not _assess_case(exercise, exercise.cases[i], exercise.cases[i].slips[number], "", _nothing).passed
 
+    passed = [i for i, case in enumerate(exercise.cases) if not case.raises and i not in failed]
     for wrong in (failed, [i for i in failed if not exercise.cases[i].raises]):
         for number, slip in enumerate(exercise.slips):
-            if wrong and all(same(i, number) for i in wrong):
+            if wrong and all(same(i, number) for i in wrong) and not any(acts(i, number) for i in passed):
                 return slip
     wrong = [i for i in failed if not exercise.cases[i].raises]
     return _recognise_two(exercise, same, acts, wrong) or _recognise_in_some(exercise, same, acts, wrong)

@@ -81,8 +81,9 @@ def _compare_sequences(expected: Any, yours: Any, tolerance: Tolerance, single: 
     if not isinstance(yours, (tuple, list)) or len(yours) != len(expected):
         wanted = f"{len(expected)} values ({', '.join(describe_kind(item) for item in expected)})"
         return Verdict(False, f"{place} is {describe_kind(yours)}, expected {wanted}")
+    inside = "" if place == WHOLE else f" in {place}"
     verdicts = [
-        compare(e, y, tolerance, single, f"value {i + 1} of {len(expected)}")
+        compare(e, y, tolerance, single, f"value {i + 1} of {len(expected)}{inside}")
         for i, (e, y) in enumerate(zip(expected, yours, strict=True))
     ]
     return _worst(verdicts)
@@ -92,7 +93,12 @@ def _compare_dicts(expected: dict, yours: Any, tolerance: Tolerance, single: boo
     if not isinstance(yours, dict) or set(yours) != set(expected):
         got = f"a dict with {sorted(map(str, yours))}" if isinstance(yours, dict) else describe_kind(yours)
         return Verdict(False, f"{place} is {got}, expected a dict with {sorted(map(str, expected))}")
-    return _worst([compare(expected[k], yours[k], tolerance, single, f"{place}[{k!r}]") for k in expected])
+    return _worst([compare(expected[k], yours[k], tolerance, single, _entry(place, k)) for k in expected])
+
+
+def _entry(place: str, key: Any) -> str:
+    """Return the name of a dictionary's entry: what an observer looks at is said in words."""
+    return f"“{key}”" if isinstance(key, str) and " " in key else f"{place}[{key!r}]"
 
 
 def _worst(verdicts: list[Verdict]) -> Verdict:
@@ -113,6 +119,8 @@ def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Toleranc
     if expected.size == 0:
         return Verdict(True, "exact")
     if expected.dtype.kind == "b":
+        if expected.ndim == 0 and yours != expected:
+            return Verdict(False, f"{place} is {bool(yours)}, and should not be")
         return _verdict(expected, yours, yours != expected, "", place)
 
     if expected.dtype.kind == "c":  # only a slip gives such an answer

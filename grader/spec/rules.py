@@ -111,11 +111,16 @@ def _tree(text: str) -> ast.Module:
 def parse(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell, with its lines as they are; None if it is not Python."""
     try:
-        # IPython's commands (`%matplotlib inline`, `!ls`) are not Python and cannot be parsed: their lines are emptied.
-        lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+        # IPython's commands are not Python and cannot be parsed: their lines are emptied.
+        lines = ["" if is_magic(line) else line for line in source.splitlines()]
         return _tree("\n".join(lines))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def is_magic(line: str) -> bool:
+    """Say whether a line is a command of IPython, such as `%matplotlib inline` or `!ls`."""
+    return line.lstrip().startswith(("%", "!"))
 
 
 def _routine(node: ast.AST, text: Text) -> str:

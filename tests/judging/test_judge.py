@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -38,15 +39,59 @@ def test_the_unsolved_notebook_gets_nothing_and_is_called_unwritten(rulebook):
     assert set(statuses(graded).values()) == {"missing"}
 
 
-def test_the_real_notebook_is_graded_with_the_students_pictures(released, assignment, rulebook, kernels):
-    whole = Rulebook.with_key(rulebook.key, assignment, released)
-    graded = judge(nbformat.writes(sample_hand_ins.solved(released, assignment)).encode(), whole, kernels)
-    assert graded.points == 95
-    pictures = [
-        o for cell in graded_notebook(graded).cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})
-    ]
-    assert len(pictures) >= 10
-    assert all(picture["metadata"]["image/png"]["alt"] for picture in pictures)
+@pytest.fixture(scope="module")
+def pictures(released, assignment, rulebook, kernels):
+    """Returns the given cells' pictures in a graded notebook."""
+
+    def of(figures, cell=""):
+        notebook = sample_hand_ins.solved(released, assignment)
+        if cell:
+            sample_hand_ins.add_cell(notebook, cell, len(notebook.cells))
+        graded = judge(nbformat.writes(notebook).encode(), replace(rulebook, figures=figures), kernels)
+        assert graded.points == 95
+        assert graded.notes == []
+        outputs = [o for one in graded_notebook(graded).cells for o in one.get("outputs", [])]
+        return [output for output in outputs if "image/png" in output.get("data", {})]
+
+    return of
+
+
+def test_given_cells_that_only_show_something_are_run_where_their_figures_are_asked_for(pictures):
+    assert pictures(figures=False) == []
+    shown = pictures(figures=True)
+    assert len(shown) >= 10
+    assert all(picture["metadata"]["image/png"]["alt"] for picture in shown)
+
+
+def test_a_given_cell_whose_variable_is_read_is_run(pictures):
+    # The cell that makes it reads a name of another one's.
+    assert len(pictures(False, "print(cross_correlate2d(collar, np.eye(1)).shape)")) == 2
+
+
+def with_first_line(assignment, name, line):
+    """A function's reference with one more line."""
+    source = assignment.exercises[name].source()
+    return source.replace('    """\n', f'    """\n    {line}\n', 1)
+
+
+def test_a_function_that_reads_a_given_cells_variable_is_right(grade, assignment):
+    source = with_first_line(assignment, "output_size", "n = n * len(collar) // 7")
+    assert set(statuses(grade({"output_size": source})).values()) == {"passed"}
+
+
+def test_what_works_only_as_the_student_ran_it_counts(grade, assignment):
+    """Here a function needs what another one does when a given cell calls it."""
+    called = with_first_line(assignment, "zero_pad", "np.called = True")
+    needs = with_first_line(assignment, "output_size", "n = n * len(collar) // 7 * np.called")
+    assert set(statuses(grade({"zero_pad": called, "output_size": needs})).values()) == {"passed"}
+
+
+def test_no_other_function_is_asked_where_a_reference_has_been(grade, assignment):
+    wrong = "def zero_pad(X, pad):\n    return X"
+    keeps = with_first_line(assignment, "conv_forward", "np.keeps = zero_pad")
+    looks = with_first_line(assignment, "conv_forward_fast", "assert not hasattr(np, 'keeps')")
+    instead = {"zero_pad": wrong, "conv_forward": keeps, "conv_forward_fast": looks}
+    assert all_but(grade(instead), "zero_pad") == {"passed"}
 
 
 def test_a_wrong_helper_costs_once(grade):
@@ -240,10 +285,10 @@ def test_an_exceptions_text_cannot_carry_a_hidden_input(grade):
     assert numbers and numbers <= {int(n) for n in re.findall(r"\d+", str(visible))}
 
 
-def test_one_right_solution_is_graded_alike_with_every_seed(short, assignment, rulebook, kernels):
-    right = nbformat.writes(sample_hand_ins.solved(short, assignment)).encode()
+def test_one_right_solution_is_graded_alike_with_every_seed(released, assignment, rulebook, kernels):
+    right = nbformat.writes(sample_hand_ins.solved(released, assignment)).encode()
     for seed in (1, 2):
-        assert judge(right, Rulebook.draw(assignment, short, seed, rulebook.limits), kernels).points == 95
+        assert judge(right, Rulebook.draw(assignment, released, seed, rulebook.limits), kernels).points == 95
 
 
 def test_feedback_never_shows_an_expected_value(grade, rulebook):

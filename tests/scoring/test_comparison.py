@@ -47,7 +47,7 @@ def test_one_wrong_entry_is_enough(array, place):
         ({"f": 2}, None, "is a `return` missing?"),
         ("text", None, "is a `return` missing?"),
         (np.array([True]), np.array([1.0]), "expected bool"),
-        (True, 0, "differ"),
+        (True, 0, "is False, and should not be"),
         (True, 2, "expected bool"),
         (True, 1.0, "expected bool"),
         (np.ones(2), np.ones(2, dtype=complex), "real numbers"),
