@@ -15,11 +15,11 @@ from typing import Any
 from grader.presentation import mark_view
 from grader.scoring import probe, visible_key
 from grader.scoring.answer_key import Answer, ExerciseKey
-from grader.scoring.assessment import assess
+from grader.scoring.assessment import ALONE, assess
 from grader.scoring.comparison import describe
 from grader.scoring.marks import Mark
 from grader.spec import rules
-from grader.student.notebook import record, slow_call
+from grader.student.notebook import record, slips, slow_call
 from grader.student.notebook.display import show
 from grader.student.notebook.exercise_of import CheckFailed, exercise_of
 
@@ -36,16 +36,24 @@ def check(function: Callable) -> None:
     names = sys._getframe(1).f_globals
     assignment, exercise = exercise_of(function, names)
     answers = _answers(function, exercise)
-    mark = _assessed(exercise, answers, names)
-    shown = None
-    if mark.status not in ("passed", "missing"):
-        if not visible_key.are_slips_drawn(assignment, exercise.name):
-            line = "Not right yet. Looking for what it may be; the first time, that can take a minute."
-            shown = show(f"<p>{line}</p>", line)
-        exercise = visible_key.load(assignment, exercise.name, slips=True)
-        mark = _assessed(exercise, answers, names)
+    rule = _broken_rule(exercise, names)
     inputs = [_inputs(case.inputs) for case in exercise.cases]
-    show(mark_view.html(mark, inputs), mark_view.text(mark, inputs), instead_of=shown)
+
+    def assessed(key: ExerciseKey) -> Mark:
+        return assess(key, answers, broken_rule=rule, show_values=True)
+
+    def shown(mark: Mark, later: str = "", instead_of: Any = None) -> Any:
+        rich, text = mark_view.html(mark, inputs), mark_view.text(mark, inputs)
+        return show(f"{rich}<p>{later}</p>", f"{text}\n{later}", instead_of) if later else show(rich, text, instead_of)
+
+    mark, key = assessed(exercise), None
+    if mark.status not in ("passed", "missing"):
+        key = slips.exercise_with_slips(assignment, exercise.name)
+        mark = assessed(key or exercise)
+    if mark.status in ("passed", "missing") or key:
+        shown(mark)
+    elif handle := shown(mark, slips.LATER):
+        slips.when_drawn(assignment, exercise.name, lambda key: shown(assessed(key), instead_of=handle))
     record.checked(mark.name, mark.status)
     if mark.status != "passed":
         raise CheckFailed(_sentence(mark, exercise, names))
@@ -53,7 +61,8 @@ def check(function: Callable) -> None:
 
 def run(function: Callable, exercise: ExerciseKey, names: dict[str, Any]) -> Mark:
     """Return the mark of a function on an exercise's visible cases; `names` is the notebook's namespace."""
-    return _assessed(exercise, _answers(function, exercise), names)
+    answers = _answers(function, exercise)
+    return assess(exercise, answers, broken_rule=_broken_rule(exercise, names), show_values=True)
 
 
 def _answers(function: Callable, exercise: ExerciseKey) -> list[Answer | None]:
@@ -75,11 +84,9 @@ def _answers(function: Callable, exercise: ExerciseKey) -> list[Answer | None]:
     return answers
 
 
-def _assessed(exercise: ExerciseKey, answers: list[Answer | None], names: dict[str, Any]) -> Mark:
-    rule = rules.broken(
-        exercise.name, rules.read(_sources(names)), exercise.forbids, exercise.forbids_own, exercise.uses
-    )
-    return assess(exercise, answers, broken_rule=rule, show_values=True)
+def _broken_rule(exercise: ExerciseKey, names: dict[str, Any]) -> str:
+    text = rules.read(_sources(names))
+    return rules.broken(exercise.name, text, exercise.forbids, exercise.forbids_own, exercise.uses)
 
 
 def _sentence(mark: Mark, exercise: ExerciseKey, names: dict[str, Any]) -> str:
@@ -87,8 +94,9 @@ def _sentence(mark: Mark, exercise: ExerciseKey, names: dict[str, Any]) -> str:
     if mark.status == "missing":
         return f"{mark.name} is not written yet."
     beginning = f"{mark.name}: {sum(case.passed for case in mark.cases)} of {len(mark.cases)} cases pass."
-    if mark.notes:
-        return f"{beginning} {mark.notes[0]}"
+    notes = [note for note in mark.notes if note != ALONE]  # what is wrong says more
+    if notes:
+        return f"{beginning} {notes[0]}"
     helper = _wrong_helper(exercise, names)
     if helper:
         return f"{beginning} It may call {helper}, whose own check does not pass: look there first."
