@@ -55,6 +55,8 @@ def zero_pad(X, pad):
 def conv_single_step(a_slice_prev, W, b):
     """Apply one filter at one position.
 
+    To be written without a library's convolution, correlation or pooling.
+
     Arguments:
         a_slice_prev -- array (f, f, n_C_prev), the window under the filter
         W -- array (f, f, n_C_prev), the filter
@@ -70,6 +72,8 @@ def conv_single_step(a_slice_prev, W, b):
 
 def conv_forward(A_prev, W, b, hparameters):
     """Forward pass of a convolutional layer, before its activation.
+
+    To be written without a library's convolution, correlation or pooling.
 
     Arguments:
         A_prev -- array (m, n_H_prev, n_W_prev, n_C_prev), the layer's input
@@ -105,6 +109,8 @@ def conv_forward(A_prev, W, b, hparameters):
 
 def pool_forward(A_prev, hparameters, mode="max"):
     """Forward pass of a pooling layer, without padding; every channel is pooled on its own.
+
+    To be written without a library's convolution, correlation or pooling.
 
     Arguments:
         A_prev -- array (m, n_H_prev, n_W_prev, n_C)
@@ -142,6 +148,8 @@ def pool_forward(A_prev, hparameters, mode="max"):
 
 def conv_backward(dZ, cache):
     """Backward pass of a convolutional layer: the gradients of the cost by its input, its filters and its biases.
+
+    To be written without a library's convolution, correlation or pooling.
 
     Arguments:
         dZ -- array (m, n_H, n_W, n_C), gradient of the cost by the layer's output Z
@@ -213,6 +221,8 @@ def distribute_value(dz, shape):
 def pool_backward(dA, cache, mode="max"):
     """Backward pass of a pooling layer.
 
+    To be written without a library's convolution, correlation or pooling.
+
     Arguments:
         dA -- array (m, n_H, n_W, n_C), gradient of the cost by the layer's output
         cache -- (A_prev, hparameters), as pool_forward returned it
@@ -251,6 +261,8 @@ def pool_backward(dA, cache, mode="max"):
 def cross_correlate2d(image, kernel):
     """Slide a kernel over a picture as it is: what deep learning calls a convolution.
 
+    To be written without a library's convolution, correlation or pooling.
+
     Arguments:
         image -- array (n_H, n_W)
         kernel -- array (k_H, k_W), no larger than the image on either side; not necessarily square
@@ -274,6 +286,8 @@ def cross_correlate2d(image, kernel):
 def convolve2d(image, kernel):
     """Convolve a picture with a kernel, as mathematics and signal processing define it: the kernel is flipped.
 
+    To be written without a library's convolution, correlation or pooling.
+
     Arguments:
         image -- array (n_H, n_W)
         kernel -- array (k_H, k_W), no larger than the image on either side; not necessarily square
@@ -288,6 +302,8 @@ def convolve2d(image, kernel):
 
 def detect_edges(image, kernel):
     """Map of how strongly a picture changes in the direction that a kernel looks at.
+
+    To be written without a library's convolution, correlation or pooling.
 
     Arguments:
         image -- array (n_H, n_W), a grey picture; uint8, other whole numbers or floats
@@ -305,6 +321,8 @@ def detect_edges(image, kernel):
 
 def im2col(X, f, stride):
     """Copy every window of a batch into a row of one matrix, so that a convolution becomes a matrix product.
+
+    To be written without a library's convolution, correlation or pooling.
 
     Arguments:
         X -- array (m, n_H_prev, n_W_prev, n_C), padded already where padding is wanted
@@ -329,6 +347,8 @@ def conv_forward_fast(A_prev, W, b, hparameters):
     """Forward pass of a convolutional layer without a Python loop over pixels.
 
     Arguments and results are those of conv_forward.
+
+    To be written without a library's convolution, and without `conv_forward`.
 
     Arguments:
         A_prev -- array (m, n_H_prev, n_W_prev, n_C_prev)
@@ -355,6 +375,8 @@ def conv_forward_fast(A_prev, W, b, hparameters):
 
 def conv_nd_forward(A_prev, W, b, stride=1, pad=0):
     """Convolution over any number of spatial axes: a signal (1-D), a picture (2-D), a scan or a film (3-D).
+
+    To be written without a library's convolution, correlation or pooling.
 
     Arguments:
         A_prev -- array (m, *spatial, n_C_prev), one length for each spatial axis

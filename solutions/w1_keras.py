@@ -12,6 +12,8 @@ from keras import layers
 def softmax(z):
     """Turn scores into probabilities.
 
+    To be written without a library's softmax.
+
     Arguments:
         z -- array (..., n) of scores, any real numbers, any leading axes
 
@@ -29,6 +31,8 @@ def softmax(z):
 
 def cross_entropy(y_true, y_pred):
     """How surprised a classifier is by the truth, on average.
+
+    To be written without a library's cross-entropy.
 
     Arguments:
         y_true -- the right classes: ids, array (m,) of whole numbers, or one-hot, array (m, n)
@@ -51,6 +55,8 @@ def cross_entropy(y_true, y_pred):
 
 def batch_norm_forward(x, gamma, beta, running_mean, running_var, training, momentum=0.99, eps=1e-3):
     """Normalise every channel, then scale and shift it.
+
+    To be written without a library's batch normalisation.
 
     Arguments:
         x -- array (..., n_C), the last axis is the channel

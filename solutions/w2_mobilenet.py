@@ -14,6 +14,8 @@ import data
 def depthwise_conv(X, W, stride, pad):
     """Filter every channel by itself.
 
+    To be written without a library's convolution.
+
     Arguments:
         X -- array (m, n_H_prev, n_W_prev, n_C)
         W -- array (f, f, n_C), one filter for each channel
@@ -40,6 +42,8 @@ def depthwise_conv(X, W, stride, pad):
 
 def pointwise_conv(X, W):
     """Mix the channels of every pixel: a 1x1 convolution.
+
+    To be written without a library's convolution.
 
     Arguments:
         X -- array (m, n_H, n_W, n_C)
@@ -192,7 +196,8 @@ def fine_tune(model, fine_tune_at=120, base_learning_rate=0.001):
     """Let the last layers of the borrowed network learn as well, gently.
 
     Arguments:
-        model -- what `alpaca_model` gave
+        model -- what `alpaca_model` gave: one of its layers is the base, itself a model with some 150 layers. Look for it among
+            `model.layers`: its place depends on how `alpaca_model` was written
         fine_tune_at -- int: the base's layers before this place stay frozen, the others learn; its batch normalisations
             keep the statistics they came with, wherever they are
         base_learning_rate -- the rate that the new layer was trained with

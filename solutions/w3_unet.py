@@ -12,6 +12,8 @@ from keras import layers
 def conv_transpose_forward(A_prev, W, stride, pad):
     """Paint every number of the input into a larger picture, as a window of its weights.
 
+    To be written without a library's convolution, transposed or not.
+
     Arguments:
         A_prev -- array (m, n_H_prev, n_W_prev, n_C_prev)
         W -- array (f, f, n_C, n_C_prev): what a number of channel k paints is W[:, :, :, k]
@@ -150,6 +152,8 @@ def sparse_pixel_loss(y_true, logits, void=255):
 def mean_iou(y_true, y_pred, n_classes, ignore=None):
     """How well two maps of classes cover each other, averaged over the classes.
 
+    To be written without a library's IoU or confusion matrix.
+
     Arguments:
         y_true, y_pred -- arrays of one shape, whichever, of whole numbers: the class of each pixel
         n_classes -- int: the classes are 0 to n_classes − 1
@@ -177,6 +181,8 @@ def mean_iou(y_true, y_pred, n_classes, ignore=None):
 
 def dice(y_true, y_pred):
     """How well two masks cover each other.
+
+    To be written without a library's Dice or F1 score.
 
     Arguments:
         y_true, y_pred -- arrays of one shape, whichever: foreground where greater than 0

@@ -33,6 +33,8 @@ def localization_loss(y_true, y_pred):
 def iou(box1, box2):
     """Intersection over union of two boxes.
 
+    To be written without a library's IoU.
+
     Arguments:
         box1, box2 -- four numbers each (x1, y1, x2, y2), x1 ≤ x2 and y1 ≤ y2: a list, a tuple, an array or a tensor
 
@@ -55,6 +57,8 @@ def iou(box1, box2):
 
 def iou_matrix(boxes1, boxes2):
     """Intersection over union of each box with each, without a Python loop.
+
+    To be written without a library's IoU.
 
     Arguments:
         boxes1 -- array (N, 4) of corners x1, y1, x2, y2
@@ -127,6 +131,8 @@ def yolo_filter_boxes(boxes, box_confidence, box_class_probs, threshold=0.6):
 def yolo_non_max_suppression(scores, boxes, classes, max_boxes=10, iou_threshold=0.5):
     """Of boxes that show one thing, keep the best.
 
+    To be written without a library's non-maximum suppression.
+
     Arguments:
         scores -- (K,): arrays, tensors or lists, all three; K may be 0
         boxes -- (K, 4), corners
@@ -191,6 +197,8 @@ def scale_boxes(boxes, image_shape):
 def yolo_eval(yolo_outputs, image_shape=(720, 1280), max_boxes=10, score_threshold=0.6, iou_threshold=0.5):
     """From what a detector says to the things it found.
 
+    To be written without a library's non-maximum suppression.
+
     Arguments:
         yolo_outputs -- (box_xy, box_wh, box_confidence, box_class_probs): tensors (…, 2), (…, 2), (…, 1) and (…, C),
             for example (19, 19, 5, 2) …; centres and sizes are shares of the picture
@@ -214,6 +222,8 @@ def yolo_eval(yolo_outputs, image_shape=(720, 1280), max_boxes=10, score_thresho
 
 def kmeans_anchors(wh, k, rng):
     """Find the k shapes that stand best for many: k-means with 1 − IoU for the distance.
+
+    To be written without a library's k-means.
 
     Arguments:
         wh -- array (N, 2), widths and heights of N boxes, all above 0, at least k of them different
@@ -308,6 +318,8 @@ def yolo_loss(y_true, y_pred, lambda_coord=5.0, lambda_noobj=0.5):
 def average_precision(recall, precision):
     """The area under the curve of precision over recall.
 
+    To be written without a library's average precision or area under a curve.
+
     Arguments:
         recall -- array (K,), ascending, of the best 1, 2, … K guesses: the share of all things that they find; K may be 0
         precision -- array (K,): the share of them that are right
@@ -328,6 +340,8 @@ def average_precision(recall, precision):
 
 def mean_average_precision(predictions, ground_truth, iou_threshold=0.5):
     """How good a detector is.
+
+    To be written without a library's average precision.
 
     Arguments:
         predictions -- for each picture (scores, boxes, classes): arrays (K,), (K, 4), corners, and (K,), whole numbers

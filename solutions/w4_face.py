@@ -119,7 +119,7 @@ def triplet_loss(y_true, y_pred, alpha=0.2):
     Source: Schroff, Kalenichenko, Philbin 2015, "FaceNet", equation 2.
     """
     ### BEGIN SOLUTION
-    anchor, positive, negative = y_pred[0], y_pred[1], y_pred[2]
+    anchor, positive, negative = map(keras.ops.convert_to_tensor, y_pred)
     pos_dist = keras.ops.sum(keras.ops.square(anchor - positive), axis=-1)
     neg_dist = keras.ops.sum(keras.ops.square(anchor - negative), axis=-1)
     return keras.ops.sum(keras.ops.maximum(pos_dist - neg_dist + alpha, 0.0))

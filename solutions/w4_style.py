@@ -69,6 +69,8 @@ def top_activating_patches(activations, images, receptive_field, k=9):
 def total_variation(image):
     """Add up by how much neighbours differ.
 
+    To be written without a library's total variation.
+
     Arguments:
         image -- tensor (1, n_H, n_W, 3)
 
@@ -187,6 +189,8 @@ def train_step(generated_image):
 
     Returns:
         scalar tensor J: the total cost, with alpha 10 and beta 40, of the picture as it came
+
+    It must work by itself and inside of `tf.function`, which makes a graph of it: then Python's `float` and NumPy see no numbers.
     """
     import tensorflow as tf
 

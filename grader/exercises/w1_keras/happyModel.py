@@ -6,7 +6,7 @@ from solutions.w1_keras import happyModel
 
 from grader.exercises.w1_keras.shared import Model, pictures
 from grader.spec.case import case
-from grader.spec.wrong import afterwards, instead, leaving_out, passing
+from grader.spec.wrong import afterwards, edit, leaving_out, passing
 
 exercise = Model(
     happyModel,
@@ -45,7 +45,7 @@ exercise.slip("a running mean without memory", passing("BatchNormalization", mom
 exercise.slip("a ReLU that is cut at 6", passing("ReLU", max_value=6), "ReLU has no upper end here.")
 exercise.slip("no sigmoid", leaving_out("Dense", "activation"), "The output is a probability: what brings any number between 0 and 1?")
 exercise.slip("two outputs", afterwards(lambda model: keras.Sequential([*model.layers[:-1], layers.Dense(2, "softmax")])), "Smiling or not is one question: one number answers it.")
-exercise.slip("average pooling", instead(MaxPooling2D="AveragePooling2D"), "The strongest answer of each window is kept, not the mean.")
+exercise.slip("average pooling", edit("layers.MaxPooling2D()", "layers.AveragePooling2D(2)"), "The strongest answer of each window is kept, not the mean.")
 exercise.slip("starts from He's spread", passing("Conv2D", kernel_initializer="he_normal"), "Leave the initialisers at Keras's defaults.")
 exercise.slip("a functional model", afterwards(lambda model: keras.Model(model.inputs, model.outputs)), "Build it as a keras.Sequential: its layers in a list.")
 

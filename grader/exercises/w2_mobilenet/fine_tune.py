@@ -49,6 +49,11 @@ exercise.slip("all of the base learns", ignoring(fine_tune_at=0), "The layers be
 exercise.slip("the base stays frozen", ignoring(fine_tune_at=1000), "From fine_tune_at on, layers learn again.")
 exercise.slip("the new layer is frozen", beforehand(model="setattr(model.layers[-1], 'trainable', False) or model"), "The new last layer goes on learning.")
 exercise.slip("always from layer 120", ignoring(fine_tune_at=120), "The argument says from where on.")
+exercise.slip(
+    "the base is looked for at a fixed place",
+    edit('max(model.layers, key=lambda layer: len(getattr(layer, "layers", [])))', "model.layers[4]"),
+    "Which of model.layers is the base? The one that has layers itself; where it stands depends on how the model was written.",
+)
 exercise.slip("the rate is not lowered", beforehand(base_learning_rate="10 * base_learning_rate"), "Gently: a tenth of the rate that the new layer was trained with.")
 exercise.slip("always the same rate", ignoring(base_learning_rate=0.001), "A tenth of base_learning_rate, whatever that is.")
 exercise.slip("a loss for probabilities", passing("BinaryCrossentropy", from_logits=False), "The model gives logits: the loss must know.")

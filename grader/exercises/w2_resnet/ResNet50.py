@@ -40,6 +40,11 @@ exercise.slip("a block of stage 4 is missing", edit("(256, 2, 5)", "(256, 2, 4)"
 exercise.slip("stage 2 has a stride", passing("convolutional_block", s=2), "The pooling before stage 2 has halved the picture already: its stride is 1.")
 exercise.slip("no softmax", leaving_out("Dense", "activation"), "The outputs are probabilities: they add up to 1.")
 exercise.slip("always six classes", ignoring(classes=6), "The argument says how many classes there are.")
+exercise.slip(
+    "the last pooling is padded",
+    edit("layers.AveragePooling2D(2)", "layers.AveragePooling2D(2, padding='same')"),
+    "Padding makes windows of their own at the edges: the last pooling has none.",
+)
 exercise.slip("averaged over the picture", edit("layers.AveragePooling2D(2)", "layers.GlobalAveragePooling2D()"), "The average is of 2 × 2 windows: for other pictures that is not the whole.")
 exercise.slip("a running mean without memory", passing("BatchNormalization", momentum=0.0), NO_MEMORY)
 exercise.slip("a ReLU that is cut at 6", passing("ReLU", max_value=6), CUT)

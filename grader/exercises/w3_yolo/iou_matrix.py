@@ -1,19 +1,13 @@
 """The overlap of each box with each: an axis for the one, an axis for the other, and no box on either side."""
 
 import numpy as np
-from solutions.w3_yolo import iou_matrix
+from solutions.w3_yolo import iou, iou_matrix
 
 from grader.exercises.w3_yolo.shared import OVERLAPS, apart, corners, inside, smallest, touching, whole_corners, without_area
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
+from grader.spec.observers.loops import look_for_a_loop
 from grader.spec.wrong import afterwards, beforehand, edit, edits, exchanging, leaving_out
-
-
-def matrices(function, boxes1, boxes2, also=()):
-    """One matrix, or one for each pair of arrays."""
-    pairs = ((boxes1, boxes2), *also)
-    return [function(*pair) for pair in pairs] if also else function(boxes1, boxes2)
-
 
 exercise = Exercise(
     iou_matrix,
@@ -21,7 +15,7 @@ exercise = Exercise(
     uses=["iou"],
     forbids=OVERLAPS,
     dtype="float",
-    observer=matrices,
+    observer=look_for_a_loop,
     hints=[
         "It is iou's arithmetic, on all pairs at once: NumPy compares (N, 1) with (1, M) and gets (N, M).",
         "Take the columns apart: boxes1[:, 0][:, None] is (N, 1), boxes2[:, 0][None, :] is (1, M); np.maximum of the two is where the intersections begin.",
@@ -54,6 +48,8 @@ def cases(rng):
     yield case("left of 0 and above it", corners(rng, n, 8) - 20, corners(rng, m, 8) - 20)
     yield case("boxes of a few pixels, as shares of a picture", *map(np.array, smallest(rng)))
     yield case("single precision", corners(rng, m, 8).astype(np.float32), corners(rng, n, 8).astype(np.float32))
+    fewer, more = (corners(rng, count, 8) for count in (4, 200))
+    yield case("4 boxes, then 200", fewer, fewer, larger=(more, more), further=200 - 4, what="boxes", helpers=exercise.uses)
 
 
 exercise.slip("boxes apart overlap", edit("= np.maximum(width, 0)", "= width * height  #"), "What do width and height of the intersection become where two boxes lie apart, and what may they not be?")
@@ -85,4 +81,9 @@ exercise.slip(
     "Shares from 0 to 1 are wanted, not areas: what are they shares of?",
 )
 exercise.slip("the boxes' type cuts the shares off", lambda boxes1, boxes2: iou_matrix(boxes1, boxes2).astype(boxes1.dtype), "Boxes may be whole numbers; what happens to 0.7 in an array of those?")
+exercise.slip(
+    "a loop over the boxes",
+    lambda boxes1, boxes2: np.array([iou(one, other) for one in boxes1 for other in boxes2]).reshape(len(boxes1), len(boxes2)),
+    "Two columns of shape (N, 1) and (1, M) meet as (N, M): iou's arithmetic then works on all pairs at once.",
+)
 exercise.slip("no box, and the shape is lost", afterwards(lambda result: np.array(result.tolist())), "Of no boxes and M, the result has no row, but M columns: what does np.array([]) know of them?")

@@ -104,6 +104,7 @@ exercise.also("single precision")
 exercise.slip(
     "the nearest by Euclid", replacing(iou_matrix=lambda a, b: -((a[:, None] - b) ** 2).sum(axis=2)), "By straight distance, large boxes are always far off: which distance does the docstring ask for?"
 )
+exercise.slip("random numbers of its own", edit("rng.choice", "np.random.choice"), "The generator is an argument, so that the same seed gives the same anchors: use rng.")
 exercise.slip("medians", edit("wh[nearest == one].mean(axis=0)", "np.median(wh[nearest == one], axis=0)"), "An anchor is the mean of its boxes, not the one in their middle.")
 exercise.slip(
     "geometric means", edit("wh[nearest == one].mean(axis=0)", "np.exp(np.log(wh[nearest == one]).mean(axis=0))"), "The plain mean of the widths and of the heights is asked for: no logarithms."

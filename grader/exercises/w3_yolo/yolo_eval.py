@@ -82,6 +82,11 @@ exercise.slip("no suppression at all", replacing(yolo_non_max_suppression=lambda
 exercise.slip("suppressed across the classes", edit("(scores, boxes, classes, max", "(scores, boxes, classes * 0, max"), "Non-max suppression needs the classes: hand them on as they are.")
 exercise.slip("the score's threshold is ignored", ignoring(score_threshold=0.6), "The caller says how sure the detector must be: hand score_threshold on.")
 exercise.slip("the overlap's threshold is ignored", ignoring(iou_threshold=0.5), "The caller says how much boxes may overlap: hand iou_threshold on.")
+exercise.slip(
+    "no setting is handed on",
+    lambda yolo_outputs, image_shape, max_boxes=10, score_threshold=0.6, iou_threshold=0.5: yolo_eval(yolo_outputs, image_shape),
+    "The caller's max_boxes and thresholds belong to the functions that filter and suppress.",
+)
 exercise.slip("the thresholds are swapped", exchanging("score_threshold", "iou_threshold"), "There are two thresholds: which step needs which?")
 exercise.slip("max_boxes is ignored", ignoring(max_boxes=10), "The caller says how many boxes at most: hand max_boxes on.")
 exercise.slip("nothing is filtered", ignoring(score_threshold=0.0), "Boxes whose score is below score_threshold are not things that were found.")

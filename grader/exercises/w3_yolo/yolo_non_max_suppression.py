@@ -103,6 +103,15 @@ exercise.slip("the threshold is ignored", ignoring(iou_threshold=0.5), "The call
 exercise.slip("a box on the threshold goes", edit("<= iou_threshold", "< iou_threshold"), "A box goes where its overlap is larger than the threshold: is 0.5 larger than 0.5?")
 exercise.slip("a box that is gone takes others along", edit("for j in kept", "for j, s in enumerate(scores) if (s, -j) > (scores[i], -i)"), "Only a box that is kept itself can push another out.")
 exercise.slip("each box looks at the last one only", edit("for j in kept", "for j in kept[-1:]"), "A box must be compared with all better boxes that are kept, not with the last of them.")
+exercise.slip(
+    "a pixel more on each side",
+    replacing(
+        iou=lambda box1, box2: (lambda both, one, other: both / (one + other - both))(
+            np.prod(np.maximum(np.minimum(box1, box2)[2:] - np.maximum(box1, box2)[:2] + 1, 0)), np.prod(box1[2:] - box1[:2] + 1), np.prod(box2[2:] - box2[:2] + 1)
+        )
+    ),
+    "IoU is that of the plane, as in iou: a box from 2 to 5 is 3 wide, whether it counts in pixels or in shares.",
+)
 exercise.slip("one box of each class", replacing(iou=lambda box1, box2: 2.0), "A picture may show two things of one class: only boxes that overlap compete.")
 exercise.slip("boxes in the order given", edit("argsort(-scores", "argsort(0 * scores"), "Which box is kept, of two that overlap? The best comes first, wherever it stands in the list.")
 exercise.slip("the worst first", edit("argsort(-scores", "argsort(scores"), "argsort counts upwards: which end is the best at?")

@@ -69,6 +69,11 @@ exercise.slip(
     "Which of the two distances is to become small, and does it then add to the loss?",
 )
 exercise.slip("a mean, not a sum", lambda y_true, y_pred, alpha=0.2: triplet_loss(y_true, y_pred, alpha) / y_pred[0].shape[0], "Nothing is divided by: add up over all triplets.")
+exercise.slip(
+    "the distances of all triplets in one sum",
+    edit("), axis=-1)", "))", 2),
+    "A distance belongs to one triplet: sum over the last axis only, and what is in order cannot make up for what is not.",
+)
 exercise.slip("no sum over the triplets", skipping("sum", only=3), "The loss is a single number: add up over all triplets.")
 exercise.slip(
     "the maximum outside of the sum",

@@ -6,7 +6,7 @@ from solutions.w4_style import train_step
 from grader.exercises.w4_style.shared import TF32
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
-from grader.spec.wrong import beforehand, edit, passing, skipping
+from grader.spec.wrong import afterwards, beforehand, edit, passing, skipping
 
 
 def look_at_steps(function, *, picture, painting, photograph, weights, kernels, rate, momentum, steps, graph):
@@ -70,6 +70,8 @@ def look_at_steps(function, *, picture, painting, photograph, weights, kernels, 
         def build(self, variables):
             pass
 
+    # Whoever has written @tf.function above it has a graph that keeps the names of its first call.
+    function = getattr(function, "python_function", function)
     painted = tf.Variable(picture)
     if native:
         inputs = x = keras.Input((None, None, 3))
@@ -84,7 +86,7 @@ def look_at_steps(function, *, picture, painting, photograph, weights, kernels, 
     else:
         extractor, optimizer = Extractor(), Optimizer()
 
-    names = getattr(function, "python_function", function).__globals__
+    names = function.__globals__
     layers = [(f"layer_{k}", weight) for k, weight in enumerate(weights)]
     put = {"extractor": extractor, "a_S": extractor(tf.constant(painting)), "a_C": extractor(tf.constant(photograph))}
     put |= {"STYLE_LAYERS": layers, "optimizer": optimizer}
@@ -203,6 +205,13 @@ exercise.slip(
     edit("return J", "return total_cost(compute_content_cost(a_C, extractor(generated_image)), compute_style_cost(a_S, extractor(generated_image), STYLE_LAYERS))"),
     "Return the cost of the picture as it came, which the tape has seen.",
 )
+exercise.slip(
+    "the network looks before the tape runs",
+    edit("    with tf.GradientTape() as tape:\n        a_G = extractor(generated_image)", "    a_G = extractor(generated_image)\n    with tf.GradientTape() as tape:"),
+    "The tape knows what happens inside of its block: what the network sees of the picture belongs there, too.",
+)
+exercise.slip("nothing is returned", afterwards(lambda result: None), "The cost J is to be returned.")
+exercise.slip("beta is 100", passing("total_cost", beta=100), "alpha, for the content, is 10; beta, for the style, 40.")
 exercise.slip("no step", skipping("apply_gradients"), "The gradient has been computed, but nobody uses it.")
 exercise.slip(
     "a step without the optimizer", edit("optimizer.apply_gradients([(gradient, generated_image)])", "generated_image.assign_sub(0.02 * gradient)"), "The notebook's `optimizer` decides how to step."

@@ -30,9 +30,6 @@ def conv_forward(A_prev, W, b, hparameters):
     return Z, [A_prev, W, b, hparameters]
 
 
-conv_forward_fast = conv_forward
-
-
 def pool_forward(A_prev, hparameters, mode="max"):
     if mode not in ("max", "average"):
         raise ValueError(f"no pooling is called {mode}")

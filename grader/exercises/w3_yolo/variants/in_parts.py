@@ -25,12 +25,11 @@ def iou(box1, box2):
 
 
 def iou_matrix(boxes1, boxes2):
-    x1, y1, x2, y2 = boxes2.T
-    rows = np.empty((len(boxes1), len(boxes2)), np.float32)
-    for row, (left, top, right, bottom) in zip(rows, boxes1):
-        common = np.maximum(np.minimum(right, x2) - np.maximum(left, x1), 0) * np.maximum(np.minimum(bottom, y2) - np.maximum(top, y1), 0)
-        row[:] = common / np.maximum((right - left) * (bottom - top) + (x2 - x1) * (y2 - y1) - common, 1e-12)
-    return rows
+    first, second = np.broadcast_arrays(boxes1[:, None].astype(np.float32), boxes2[None].astype(np.float32))
+    starts, ends = np.maximum(first[..., :2], second[..., :2]), np.minimum(first[..., 2:], second[..., 2:])
+    common = (ends - starts).clip(0).prod(axis=-1)
+    both = sum((boxes[..., 2:] - boxes[..., :2]).prod(axis=-1) for boxes in (first, second))
+    return common / np.maximum(both - common, 1e-12)
 
 
 def fc_to_conv(dense_weights, input_shape):

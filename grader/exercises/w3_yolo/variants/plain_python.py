@@ -26,13 +26,6 @@ def iou(box1, box2):
     return common / (total - common)
 
 
-def iou_matrix(boxes1, boxes2):
-    result = np.zeros((len(boxes1), len(boxes2)))
-    for i, j in np.ndindex(*result.shape):
-        result[i, j] = iou(boxes1[i], boxes2[j])
-    return result
-
-
 def fc_to_conv(dense_weights, input_shape):
     W1, b1, *rest = dense_weights
     K1 = np.zeros((*input_shape, len(b1)), W1.dtype)
