@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dis
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import CodeType
 
 from grader.spec.rules import is_magic, parse
 
-# With these a text can read any variable.
-ANY_NAME = frozenset(("eval", "exec", "globals", "vars", "locals", "get_ipython", "__import__"))
+# With these a text can read variables whose names stand in strings.
+BY_STRINGS = frozenset(("eval", "exec", "globals", "vars", "locals"))
 READ = ("LOAD_NAME", "LOAD_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL")
 MADE = ("STORE_NAME", "STORE_GLOBAL")
 
@@ -27,10 +27,8 @@ def needed_cells(written: Iterable[str], given: Mapping[int, str]) -> set[int]:
         given -- texts of the given cells in question, by index
     """
     made = {index: _made(text) for index, text in given.items()}
-    wanted = ANY_NAME.union(*made.values())
+    wanted = frozenset().union(*made.values())
     read = set().union(*(_read(text, wanted) for text in written))
-    if read & ANY_NAME:
-        return set(given)
     needed = {index for index, names in made.items() if names & read}
     waiting = [*needed]
     while waiting:
@@ -46,15 +44,27 @@ def needed_cells(written: Iterable[str], given: Mapping[int, str]) -> set[int]:
 @lru_cache(256)  # given cells are the same in every hand-in
 def _made(source: str) -> frozenset[str]:
     """Return the global names that a text gives a value to."""
-    return frozenset(name for code in _codes(source) or () for name in _names(code, MADE))
+    codes = _codes(source) or []
+    return frozenset(step.argval for code in codes for step in dis.get_instructions(code) if step.opname in MADE)
 
 
 def _read(source: str, wanted: frozenset[str]) -> set[str]:
-    """Return those of the wanted names that a text reads as global ones."""
+    """Return those of the wanted names that a text reads as global ones, before it has made them itself."""
     codes = _codes(source)
     if codes is None:  # a command of IPython may read any of its words; anything else does not run
         return {*re.findall(r"\w+", source)} & wanted if re.search("[%!?]", source) else set()
-    read = {name for code in codes if wanted & {*code.co_names} for name in _names(code, READ)}
+    if any(BY_STRINGS & {*code.co_names} for code in codes):
+        return {*re.findall(r"\w+", source)} & wanted
+    read: set[str] = set()
+    own: set[str] = set()
+    for code in codes:  # the text's own code first, then that of its functions
+        if not wanted & {*code.co_names}:
+            continue
+        for step in dis.get_instructions(code):
+            if step.opname in READ and step.argval not in own:
+                read.add(step.argval)
+            elif step.opname in MADE and code is codes[0]:
+                own.add(step.argval)
     read.update(*(re.findall(r"\w+", line) for line in source.splitlines() if is_magic(line)))
     return read & wanted
 
@@ -69,7 +79,3 @@ def _codes(source: str) -> list[CodeType] | None:
     for code in codes:  # grows meanwhile
         codes += [part for part in code.co_consts if isinstance(part, CodeType)]
     return codes if tree else None
-
-
-def _names(code: CodeType, operations: tuple[str, ...]) -> Iterator[str]:
-    return (step.argval for step in dis.get_instructions(code) if step.opname in operations)
