@@ -118,9 +118,14 @@ def released(course):
 
 @pytest.fixture(scope="session")
 def new_course(tmp_path_factory):
-    """Makes courses, each in a folder, with the first assignment built."""
-    first = Course(tmp_path_factory.mktemp("first"))
+    """Makes courses, each in a folder, whose first assignment is built without the cells that only show something.
+
+    They are not run for grading, but each feedback page would hold them, and stock nbgrader runs them.
+    """
+    first = Course(tmp_path_factory.mktemp("short"))
     build.ensure("w1_conv", first)
+    for path in (first.release("w1_conv"), first.path("source", "w1_conv") / "w1_conv.ipynb"):
+        nbformat.write(sample_hand_ins.without_given_figures(nbformat.read(path, 4)), path)
 
     def make(folder):
         course = Course(Path(shutil.copytree(first.folder, folder, dirs_exist_ok=True)))
@@ -128,6 +133,12 @@ def new_course(tmp_path_factory):
         return course
 
     return make
+
+
+@pytest.fixture(scope="session")
+def short(released):
+    """What is released in a course of `new_course`."""
+    return sample_hand_ins.without_given_figures(released)
 
 
 @pytest.fixture(scope="session")

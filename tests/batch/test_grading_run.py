@@ -31,10 +31,10 @@ LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, released, assignment):
+def folder(tmp_path_factory, short, assignment):
     """Hand-ins of every kind."""
     folder = tmp_path_factory.mktemp("hand-ins")
-    right = sample_hand_ins.solved(released, assignment)
+    right = sample_hand_ins.solved(short, assignment)
     slips = {
         "zero_pad": assignment.exercises["zero_pad"].slips[0].code,
         "im2col": assignment.exercises["im2col"].slips[0].code,
@@ -45,9 +45,9 @@ def folder(tmp_path_factory, released, assignment):
         nbformat.write(notebook, folder / student / "w1_conv.ipynb")
 
     put("ann", right)
-    put("ben", sample_hand_ins.solved(released, assignment, slips))
+    put("ben", sample_hand_ins.solved(short, assignment, slips))
     put("cem", sample_hand_ins.add_cell(nbformat.reads(nbformat.writes(right), 4), "while True: pass"))
-    nbformat.write(released, folder / "dora.ipynb")
+    nbformat.write(short, folder / "dora.ipynb")
     for number, raw in enumerate(audit.broken_files(right).values()):
         (folder / f"broken{number}.ipynb").write_bytes(raw)
     (folder / "link.ipynb").symlink_to("/etc/passwd")
@@ -267,9 +267,9 @@ def test_what_only_nbgrader_cannot_read_is_graded_all_the_same(folder, tmp_path,
 
 
 def test_a_pasted_picture_is_on_the_page_and_the_answer_waits_to_be_read(
-    tmp_path, new_course, scheduler, released, assignment
+    tmp_path, new_course, scheduler, short, assignment
 ):
-    notebook = sample_hand_ins.solved(released, assignment)
+    notebook = sample_hand_ins.solved(short, assignment)
     cell = next(c for c in notebook.cells if sample_hand_ins.grade_id_of(c) == "answer_translation")
     file = io.BytesIO()
     Image.new("RGB", (8, 4), "red").save(file, "PNG")
@@ -341,9 +341,9 @@ def test_every_file_is_read_or_named(tmp_path):
     assert inside.ignored == ["gus.py", "iva.ipynb\N{REPLACEMENT CHARACTER}[2J", "link", "notes.txt"]
 
 
-def test_of_several_notebooks_the_one_with_work_in_it_is_graded(tmp_path, released, assignment):
-    work = nbformat.writes(sample_hand_ins.solved(released, assignment))
-    untouched = nbformat.writes(released)
+def test_of_several_notebooks_the_one_with_work_in_it_is_graded(tmp_path, short, assignment):
+    work = nbformat.writes(sample_hand_ins.solved(short, assignment))
+    untouched = nbformat.writes(short)
     put(tmp_path, "ann/w1_conv.ipynb", "dan/w1_conv.ipynb", text=untouched)
     put(tmp_path, "ann/w1_conv-Copy1.ipynb", "dan/w1_conv-Copy1.ipynb", "dan/w1_conv-Copy2.ipynb", text=work)
     put(tmp_path, "ben/w1_conv.ipynb", "ben/w1_conv-Copy1.ipynb", "ben.ipynb", "eve/mine.ipynb", text=work)
@@ -351,7 +351,7 @@ def test_of_several_notebooks_the_one_with_work_in_it_is_graded(tmp_path, releas
     put(tmp_path, "fay/b.ipynb", text=work)
     put(tmp_path, "fay/c.ipynb", text="{")
     opened = {
-        student: inbox.open_hand_in(one, lambda raw: has_work(released, raw))[0]
+        student: inbox.open_hand_in(one, lambda raw: has_work(short, raw))[0]
         for student, one in found_in(tmp_path).items()
     }
     graded = {s: one.path.relative_to(tmp_path).as_posix() for s, one in opened.items() if not one.problem}

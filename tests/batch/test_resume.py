@@ -51,13 +51,13 @@ def wait_for(condition, seconds=120):
         time.sleep(0.02)
 
 
-def test_killed_at_any_moment_it_goes_on_and_loses_nothing(tmp_path, released, assignment, new_course):
+def test_killed_at_any_moment_it_goes_on_and_loses_nothing(tmp_path, short, assignment, new_course):
     folder, course = tmp_path / "in", new_course(tmp_path / "course")
     folder.mkdir()
     (folder / "broken.ipynb").write_text("{")
     for number in range(4):
         slips = {"im2col": assignment.exercises["im2col"].slips[0].code} if number % 2 else {}
-        nbformat.write(sample_hand_ins.solved(released, assignment, slips), folder / f"s{number}.ipynb")
+        nbformat.write(sample_hand_ins.solved(short, assignment, slips), folder / f"s{number}.ipynb")
 
     recorded = course.folder / "results" / "w1_conv"
     seen = {}
@@ -91,12 +91,12 @@ def test_killed_at_any_moment_it_goes_on_and_loses_nothing(tmp_path, released, a
 
 
 @pytest.fixture
-def graded(tmp_path, released, assignment, new_course, scheduler):
+def graded(tmp_path, short, assignment, new_course, scheduler):
     """One hand-in with a slip in im2col, graded, and a mark by hand."""
     folder, course = tmp_path / "in", new_course(tmp_path / "course")
     folder.mkdir()
     slips = {"im2col": assignment.exercises["im2col"].slips[0].code}
-    nbformat.write(sample_hand_ins.solved(released, assignment, slips), folder / "ann.ipynb")
+    nbformat.write(sample_hand_ins.solved(short, assignment, slips), folder / "ann.ipynb")
     first = grading_run.grade_folder("w1_conv", folder, course, limits=LIMITS, scheduler=scheduler)
     with Gradebook(course.gradebook) as gradebook:
         gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").manual_score = 4
@@ -114,7 +114,7 @@ def waits(course):
         return gradebook.find_grade("answer_translation", "w1_conv", "w1_conv", "ann").needs_manual_grade
 
 
-def test_what_a_person_has_read_waits_for_nobody_until_another_answer_comes(graded, released, assignment):
+def test_what_a_person_has_read_waits_for_nobody_until_another_answer_comes(graded, short, assignment):
     folder, course, *_ = graded
     assert waits(course)
     with Gradebook(course.gradebook) as gradebook:  # as Formgrader does
@@ -122,7 +122,7 @@ def test_what_a_person_has_read_waits_for_nobody_until_another_answer_comes(grad
         gradebook.db.commit()
     again(graded)
     assert not waits(course)
-    notebook = sample_hand_ins.solved(released, assignment)
+    notebook = sample_hand_ins.solved(short, assignment)
     next(
         cell for cell in notebook.cells if sample_hand_ins.grade_id_of(cell) == "answer_translation"
     ).source = "Something else."
@@ -203,9 +203,9 @@ def test_a_changed_exercise_is_graded_again_alone_and_every_changed_mark_is_repo
     assert new.total == pytest.approx(new.points + 4)
 
 
-def test_a_hand_in_that_is_handed_in_anew_is_graded_anew(graded, assignment, released):
+def test_a_hand_in_that_is_handed_in_anew_is_graded_anew(graded, assignment, short):
     folder, _, first, _ = graded
-    nbformat.write(sample_hand_ins.solved(released, assignment), folder / "ann.ipynb")
+    nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     report = again(graded)
     assert report.results["ann"].points == 95
     assert [change.exercise for change in report.changes] == ["im2col"]

@@ -50,7 +50,7 @@ def cluster(count=2):
 @pytest.fixture(scope="module")
 def folder(rulebook, assignment):
     """Hand-ins of several kinds, by student."""
-    slips = {name: one.slips[0].code for name, one in assignment.exercises.items() if name != "zero_pad"}
+    slips = {name: assignment.exercises[name].slips[0].code for name in ("output_size", "pool_forward", "im2col")}
     right = sample_hand_ins.solved(rulebook.released, assignment)
     wrong_helper = sample_hand_ins.solved(
         rulebook.released, assignment, {"zero_pad": "def zero_pad(X, pad):\n    return X"}

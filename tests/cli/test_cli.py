@@ -26,9 +26,9 @@ def course(*arguments, folder, **environment):
 
 
 @pytest.fixture(scope="module")
-def hand_ins(tmp_path_factory, released, assignment):
+def hand_ins(tmp_path_factory, short, assignment):
     folder = tmp_path_factory.mktemp("hand-ins")
-    nbformat.write(sample_hand_ins.solved(released, assignment), folder / "ann.ipynb")
+    nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     (folder / "bob.ipynb").write_text("{")
     (folder / "cleo.ipynb").write_text("[")
     return folder

@@ -165,12 +165,12 @@ def test_a_student_goes_from_the_start_page_to_the_receipt(page, students_lab, k
 
 
 @pytest.fixture
-def collected(tmp_path, new_course, released, assignment):
+def collected(tmp_path, new_course, short, assignment):
     """A course to which Ann has handed in, as the exchange collects it: right but for padding every axis."""
     course = new_course(tmp_path / "course")
     release.release("w1_conv", course)
     slip = {"zero_pad": assignment.exercises["zero_pad"].slips[0].code}
-    notebook = sample_hand_ins.solved(released, assignment, slip)
+    notebook = sample_hand_ins.solved(short, assignment, slip)
     folder = course.path("submitted", "w1_conv", "ann")
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / "w1_conv.ipynb")

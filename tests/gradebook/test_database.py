@@ -114,11 +114,11 @@ def database(server):
 
 
 @pytest.fixture
-def folder(tmp_path, released, assignment):
+def folder(tmp_path, short, assignment):
     """One hand-in that is right, and one that is none."""
     folder = tmp_path / "hand-ins"
     folder.mkdir()
-    nbformat.write(sample_hand_ins.solved(released, assignment), folder / "ann.ipynb")
+    nbformat.write(sample_hand_ins.solved(short, assignment), folder / "ann.ipynb")
     (folder / "ben.ipynb").write_text("{")
     return folder
 

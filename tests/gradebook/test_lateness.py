@@ -127,11 +127,11 @@ def test_what_nbgraders_exchange_has_collected_is_graded_as_it_was_handed_in(tmp
 
 
 def test_a_late_hand_in_costs_the_same_by_course_grade_and_by_nbgrader(
-    tmp_path, new_course, released, assignment, scheduler
+    tmp_path, new_course, short, assignment, scheduler
 ):
     course = new_course(tmp_path / "course")
     assert release.release("w1_conv", course, DUE, Policy(10, 50)).exists()
-    right = nbformat.writes(sample_hand_ins.solved(released, assignment))
+    right = nbformat.writes(sample_hand_ins.solved(short, assignment))
     stamps = {"early": DUE - timedelta(hours=1), "late": DUE + timedelta(days=1, hours=1), "unknown": None}
     for student, stamp in stamps.items():
         (folder := tmp_path / "hand-ins" / student).mkdir(parents=True)

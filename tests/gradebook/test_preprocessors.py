@@ -11,13 +11,13 @@ from grader.judging.rulebook import Rulebook
 
 
 @pytest.fixture
-def handed_in(tmp_path, assignment, new_course, released):
+def handed_in(tmp_path, assignment, new_course, short):
     """A course with the hand-ins of two students."""
     course = new_course(tmp_path / "course")
     for student in ("ann", "bob"):
         folder = course.path("submitted", "w1_conv", student)
         folder.mkdir(parents=True)
-        nbformat.write(sample_hand_ins.solved(released, assignment), folder / "w1_conv.ipynb")
+        nbformat.write(sample_hand_ins.solved(short, assignment), folder / "w1_conv.ipynb")
     return course
 
 
