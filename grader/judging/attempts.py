@@ -54,6 +54,8 @@ def ask_again(
         run = run.every_cell()
         _ask_as_the_student_ran_it(run, exercises, marks)
     _report_broken_cells(run, marks)
+    if all(marks[name].status == "passed" for name in exercises):
+        return run
     ways = [run]
     alone, differs = run.functions_alone()
     if differs:
