@@ -71,6 +71,8 @@ def declared(one: Exercise) -> Iterator[Finding]:
     for titles in ([slip.title for slip in one.slips], [case.title for case in one.draw(VISIBLE_SEED)]):
         for title in sorted({title for title in titles if titles.count(title) > 1}):
             yield Finding("declared", title, "two have this title", False)
+    if (one.forbids or one.forbids_own) and "without" not in (one.function.__doc__ or ""):
+        yield Finding("declared", "what it forbids", "its docstring does not say: To be written without …", False)
     one_seed, other = ([probe.encode([c.args, c.kwargs]) for c in one.draw(seed)] for seed in (3, 4))
     again = [probe.encode([c.args, c.kwargs]) for c in one.draw(3)]
     yield Finding("declared", "the cases of one seed", "are the same each time", one_seed == again)

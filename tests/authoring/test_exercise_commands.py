@@ -74,6 +74,7 @@ def test_each_fault_is_found():
 
 
 def test_a_forbidden_routine_in_a_variant_is_found():
+    assert ("declared", "what it forbids") in wrong_of(trial.declared(exercise(forbids=["where"])))
     assert ("right", "where") in wrong_of(trial.tried(exercise(forbids=["where"]), 1))
 
 

@@ -42,4 +42,9 @@ exercise.slip("the bias is left out", beforehand(b="0 * b"), "Each filter adds i
 exercise.slip("the stride holds for one axis", lambda A_prev, W, b, stride=1, pad=0: conv_nd_forward(A_prev, W, b, 1, pad)[:, ::stride], "The stride is the same along every spatial axis.")
 exercise.slip("padding is left out", ignoring(pad=0), "`pad` zeros belong at both ends of every spatial axis.")
 exercise.slip("the filters are flipped", beforehand(W="np.flip(W, axis=tuple(range(W.ndim - 2)))"), "In a network the filter is laid down as it is.")
+exercise.slip(
+    "zeros at the beginning only",
+    beforehand(A_prev="np.pad(A_prev, [(0, 0), *[(pad, 0)] * (A_prev.ndim - 2), (0, 0)])", pad="0"),
+    "`pad` zeros belong at both ends of every spatial axis.",
+)
 exercise.slip("every axis is padded", beforehand(A_prev="np.pad(A_prev, pad)", pad="0"), "Batch and channels get no zeros.")

@@ -58,6 +58,11 @@ exercise.slip(
 exercise.slip(
     "a tie goes to the first", replacing(create_mask_from_window=lambda x: np.eye(x.size)[x.argmax()].reshape(x.shape)), "Each of several equal maxima receives the whole gradient: use your mask."
 )
+exercise.slip(
+    "shared out among the outputs",
+    edit("distribute_value(dA[i, h, w, c], (f, f))", "dA[i, h, w, c] / (n_H * n_W)"),
+    "An average is shared out among the f * f entries of its window, however many windows there are.",
+)
 exercise.slip("the average is not shared out", replacing(distribute_value=lambda dz, shape: dz), "Through an average, each pixel gets its share only.")
 exercise.slip("values instead of gradients", edit("mask * dA[i, h, w, c]", "mask * A_prev[i, rows, columns, c]"), "What flows back through the mask is dA, not the input.")
 exercise.slip("an unknown mode is accepted", beforehand(mode="'max' if mode == 'max' else 'average'"), "A mode that is neither of the two must raise a ValueError.")

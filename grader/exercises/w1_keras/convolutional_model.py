@@ -34,6 +34,7 @@ def cases(rng):
 
 
 exercise.slip("valid convolutions", passing("Conv2D", padding="valid"), 'All four layers with a window are padded: padding="same".')
+exercise.slip("the first convolution is valid", edit('layers.Conv2D(8, 4, padding="same")', "layers.Conv2D(8, 4)"), "Both convolutions keep the size of the picture: same.")
 exercise.slip("valid pooling", passing("MaxPooling2D", padding="valid"), 'All four layers with a window are padded: padding="same".')
 exercise.slip("pooling at stride 1", passing("MaxPooling2D", only=1, strides=1), "The 8 × 8 windows stand side by side: what stride is that?")
 exercise.slip("no ReLU after the first convolution", skipping("ReLU", only=1), "Each convolution is followed by a ReLU, or two of them are no more than one.")

@@ -42,6 +42,7 @@ exercise.slip("no batch normalisation", afterwards(lambda model: keras.Sequentia
 exercise.slip("normalised over the rows", passing("BatchNormalization", axis=1), "Which axis of (m, n_H, n_W, n_C) holds the channels?")
 exercise.slip("ReLU before normalisation", afterwards(lambda model: keras.Sequential([model.layers[n] for n in (0, 1, 3, 2, 4, 5, 6)])), "The list says what comes first: normalisation, then ReLU.")
 exercise.slip("a running mean without memory", passing("BatchNormalization", momentum=0.0), "Leave momentum at Keras's default: inference relies on what was seen before.")
+exercise.slip("no ReLU", afterwards(lambda model: keras.Sequential([model.layers[n] for n in (0, 1, 2, 4, 5, 6)])), "After the normalisation, what is negative becomes 0: a ReLU.")
 exercise.slip("a ReLU that is cut at 6", passing("ReLU", max_value=6), "ReLU has no upper end here.")
 exercise.slip("no sigmoid", leaving_out("Dense", "activation"), "The output is a probability: what brings any number between 0 and 1?")
 exercise.slip("two outputs", afterwards(lambda model: keras.Sequential([*model.layers[:-1], layers.Dense(2, "softmax")])), "Smiling or not is one question: one number answers it.")

@@ -36,6 +36,7 @@ def cases(rng):
 exercise.slip("the ratio is upside down", afterwards(lambda counts: (*counts[:2], 1 / counts[2])), "The ratio says what share of the cost is left: below 1 where something is saved.")
 exercise.slip("f is not squared", beforehand(f="f**0.5"), "A filter has f × f places in each channel.")
 exercise.slip("the pointwise step is missing", edit(" + places * n_C * n_C_out", ""), "Two steps: both have to be paid for.")
+exercise.slip("the depthwise step is counted for one channel", edit("places * f * f * n_C + places", "places * f * f + places"), "There is a filter for each of the n_C channels.")
 exercise.slip("the depthwise step mixes channels", edit("f * f * n_C +", "f * f * n_C * n_C +"), "In the depthwise step each channel meets one filter only.")
 exercise.slip("the two steps are multiplied", edit("n_C + places", "n_C * places"), "One step after the other: their costs add up.")
 exercise.slip("one place only", ignoring(n_H=1, n_W=1), "The filter stands at n_H · n_W places.")

@@ -6,7 +6,7 @@ from solutions.w2_resnet import ResNet50
 from grader.exercises.w2_resnet.shared import CUT, NO_MEMORY, Block
 from grader.spec import draw
 from grader.spec.case import case
-from grader.spec.wrong import edit, ignoring, leaving_out, passing
+from grader.spec.wrong import edit, edits, ignoring, leaving_out, passing
 
 exercise = Block(
     ResNet50,
@@ -37,6 +37,11 @@ def cases(rng):
 
 
 exercise.slip("a block of stage 4 is missing", edit("(256, 2, 5)", "(256, 2, 4)"), "Stages 2 to 5 have 3, 4, 6 and 3 blocks, the first of each among them.")
+exercise.slip(
+    "a block too many in each stage",
+    edits(("(64, 1, 2)", "(64, 1, 3)"), ("(128, 2, 3)", "(128, 2, 4)"), ("(256, 2, 5)", "(256, 2, 6)"), ("(512, 2, 2)", "(512, 2, 3)")),
+    "Stages 2 to 5 have 3, 4, 6 and 3 blocks, the first of each among them: how many identity blocks are left?",
+)
 exercise.slip("stage 2 has a stride", passing("convolutional_block", s=2), "The pooling before stage 2 has halved the picture already: its stride is 1.")
 exercise.slip("no softmax", leaving_out("Dense", "activation"), "The outputs are probabilities: they add up to 1.")
 exercise.slip("always six classes", ignoring(classes=6), "The argument says how many classes there are.")

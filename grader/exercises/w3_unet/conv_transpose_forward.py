@@ -49,6 +49,14 @@ exercise.also("single precision", "whole numbers", "whole numbers under fraction
 
 exercise.slip("the stride is ignored", ignoring(stride=1), "Windows of neighbours start `stride` rows, or columns, apart.")
 exercise.slip("windows overwrite each other", edit("+= painted[", "= painted["), "Where windows overlap, what they paint adds up.")
+exercise.slip(
+    "a later window overwrites an earlier one",
+    edit(
+        "Z[:, rows, columns] += painted[:, :, :, row, column]",
+        "pass\n    for h in range(n_H_prev):\n        for w in range(n_W_prev):\n            Z[:, h * stride : h * stride + f, w * stride : w * stride + f] = painted[:, h, w]",
+    ),
+    "Where windows meet, what they paint is added up.",
+)
 exercise.slip("the filters are turned around", beforehand(W="W[::-1, ::-1]"), "The window is painted as W has it: its first row on top.")
 exercise.slip("rows and columns of W are swapped", beforehand(W="W.swapaxes(0, 1)"), "The first axis of W goes down, the second across.")
 exercise.slip("the channels of W are swapped", beforehand(W="W.swapaxes(2, 3)"), "Look at the shape of W again: the channels that come in are its last axis.")

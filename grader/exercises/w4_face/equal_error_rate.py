@@ -6,7 +6,7 @@ from solutions.w4_face import equal_error_rate
 from grader.exercises.w4_face.shared import in_steps, pairs
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
-from grader.spec.wrong import afterwards, beforehand, edit, passing
+from grader.spec.wrong import afterwards, beforehand, edit, edits, passing
 
 RATE = "(accepted[closest] / n_different + rejected[closest] / n_same) / 2"
 MEAN = "Where the two rates do not meet exactly, the mean of both is returned."
@@ -66,6 +66,11 @@ exercise.slip("the larger of the two", edit(RATE, "max(accepted[closest] / n_dif
 exercise.slip(
     "shares of all pairs",
     edit(RATE, "(accepted[closest] + rejected[closest]) / len(same)"),
+    "Of what is each rate a share? Not of all pairs: wrong acceptances of the different ones, wrong rejections of the same ones.",
+)
+exercise.slip(
+    "shares of all pairs, compared and averaged",
+    edits(("accepted * n_same - rejected * n_different", "accepted - rejected"), (RATE, "(accepted[closest] + rejected[closest]) / (2 * len(same))")),
     "Of what is each rate a share? Not of all pairs: wrong acceptances of the different ones, wrong rejections of the same ones.",
 )
 exercise.slip("counts are compared, not rates", edit("accepted * n_same - rejected * n_different", "accepted - rejected"), "Where one kind is rarer, equal counts are not equal rates.")
