@@ -42,9 +42,11 @@ def check(function: Callable) -> None:
     def assessed(key: ExerciseKey) -> Mark:
         return assess(key, answers, broken_rule=rule, show_values=True)
 
-    def shown(mark: Mark, later: str = "", instead_of: Any = None) -> Any:
+    def shown(mark: Mark, later: bool = False, instead_of: Any = None) -> Any:
         rich, text = mark_view.html(mark, inputs), mark_view.text(mark, inputs)
-        return show(f"{rich}<p>{later}</p>", f"{text}\n{later}", instead_of) if later else show(rich, text, instead_of)
+        if later:
+            rich, text = f"{rich}<p>{slips.LATER}</p>", f"{text}\n{slips.AGAIN}"
+        return show(rich, text, instead_of)
 
     mark, key = assessed(exercise), None
     if mark.status not in ("passed", "missing"):
@@ -52,8 +54,8 @@ def check(function: Callable) -> None:
         mark = assessed(key or exercise)
     if mark.status in ("passed", "missing") or key:
         shown(mark)
-    elif handle := shown(mark, slips.LATER):
-        slips.when_drawn(assignment, exercise.name, lambda key: shown(assessed(key), instead_of=handle))
+    elif handle := shown(mark, later=True):
+        slips.when_drawn(assignment, exercise.name, lambda drawn: shown(assessed(drawn), instead_of=handle))
     record.checked(mark.name, mark.status)
     if mark.status != "passed":
         raise CheckFailed(_sentence(mark, exercise, names))

@@ -18,6 +18,7 @@ from grader.scoring.answer_key import ExerciseKey
 
 SECONDS = 3.5  # that a check waits
 LATER = "What it may be is still being worked out, and will stand here in a minute."
+AGAIN = "What it may be is still being worked out: check again in a minute."  # outside of a notebook
 DRAW = """
 import pathlib, sys
 from grader.scoring import visible_key
