@@ -74,6 +74,13 @@ class Worker:
         """Grade a hand-in's bytes."""
         return judge(raw, self.rulebook, kernels=self.kernels)
 
+    def asking_little(self) -> Worker:
+        """Return a worker that asks only the functions that build no model: an audit grades the same hand-in a hundred times."""
+        key = self.rulebook.key
+        plain = {name: one for name, one in key.exercises.items() if one.observer is None} or key.exercises
+        rulebook = replace(self.rulebook, key=replace(key, exercises=plain))
+        return Worker(self.assignment, rulebook, self.kernels)
+
 
 def audit(name: str, sandboxed: bool = True, warm: bool = True, kinds: Collection[str] = KINDS) -> Iterator[Finding]:
     """Audit one assignment, and yield findings as they are made.
@@ -158,13 +165,13 @@ def _together(assignment: Assignment) -> list[dict[str, Slip]]:
 def _hostile(worker: Worker, each: bool) -> Iterator[Finding]:
     """Grade unsolved hand-ins that attack: each must get no points and learn nothing, and must not harm the next one.
 
-    An honest hand-in that is graded after an attack must get the same result as alone.
+    An honest hand-in that is graded after an attack must get the same result as alone: all of it after each group of
+    attacks, some functions after each attack.
 
     Arguments:
-        each -- whether the honest hand-in is graded after each attack, or only after each group, which is enough if
-            kernels have nothing in common with earlier ones
+        each -- whether kernels have something in common with earlier ones; otherwise once a group is enough
     """
-    released, assignment = worker.rulebook.released, worker.assignment
+    released, assignment, little = worker.rulebook.released, worker.assignment, worker.asking_little()
     honest = sample_hand_ins.with_canary(sample_hand_ins.solved(released, assignment))
     alone = worker.grade(honest)
     found = "; ".join(_leaks(alone)) or "nothing"
@@ -174,7 +181,8 @@ def _hostile(worker: Worker, each: bool) -> Iterator[Finding]:
     for attacks in map(sample_hand_ins.attacks, groups):
         for attack in attacks:
             graded = worker.grade(sample_hand_ins.attacked(released, assignment, attack))
-            after = worker.grade(honest) if each or attack is attacks[-1] else None
+            last = attack is attacks[-1]
+            after = (worker if last else little).grade(honest) if each or last else None
             yield _of_attack(attack, graded, after, alone)
 
 
@@ -246,7 +254,7 @@ def _broken(worker: Worker) -> Iterator[Finding]:
         yield Finding("broken", f"right, wrapped in {title}", result, same and seconds < READ_SECONDS)
     yield from _on_disk()
     for title, source in MISBEHAVIOUR.items():
-        graded = worker.grade(sample_hand_ins.add_cell(deepcopy(right), source, place=2))
+        graded = worker.asking_little().grade(sample_hand_ins.add_cell(deepcopy(right), source, place=2))
         reason = "; ".join(graded.notes) or "no note"
         yield Finding("broken", f"right, and {title}", f"{graded.points:g} points: {reason}", _unharmed(graded))
 
