@@ -151,12 +151,12 @@ CLAIMS = [
     (r"37,633 (parameters)", bool),
     (r"initial loss (\S+),", lambda loss: abs(float(loss) - 1.79) < 0.1),
     (r"after one step (\S+)", lambda loss: float(loss) <= 1.8),
-    (r"learnt by heart: (\S+)", lambda accuracy: float(accuracy) == 1),
     (r"nearest average picture +(\S+)", lambda accuracy: float(accuracy) < 0.85),
     (r"61,706 (parameters)", bool),
 ]
 # The same where it is trained all the way.
 CLAIMS_WHEN_TRAINED = [
+    (r"learnt by heart: (\S+)", lambda accuracy: float(accuracy) == 1),
     (r"faces never seen: (\S+)", lambda accuracy: float(accuracy) >= 0.93),
     (r"your network, three runs +(\S+)", lambda accuracy: float(accuracy) >= 0.92),
     (r"; (\d+) s a run", lambda seconds: int(seconds) <= 60),

@@ -21,8 +21,8 @@ from grader.submission.cells import grade_id_of, is_answer
 
 NAMES = names()
 SECONDS = 900  # of a cell, on a busy machine
-# To see that everything runs, one step of each training will do, without the graph that takes half a minute to trace, and
-# the first pictures of the sets that an assignment's tests name in FEWER.
+# To see that everything runs, one step of each training of a model will do, without the graph that takes half a minute to
+# trace, and the first pictures of the sets that an assignment's tests name in FEWER.
 BRIEFLY = """
 def patch(fewer_of):
     import dataclasses
@@ -114,7 +114,7 @@ def errors_of(notebook):
 
 @functools.cache
 def executed(name):
-    """An assignment's instructor notebook and the student's, run; where training is long, it is brief."""
+    """An assignment's instructor notebook and the student's, run, with brief trainings."""
     solved, unsolved = build.instructor_notebook(name), nbformat.read(committed(name), 4)
     between = [new_code_cell(briefly(name)), new_code_cell(ALONE)]
     for cell in unsolved.cells:
@@ -122,8 +122,7 @@ def executed(name):
     both = new_notebook(cells=[between[0], *solved.cells, between[1], *unsolved.cells], metadata=solved.metadata)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_PRETRAINED", "own")  # the claims are about the network that everybody has
-        if name in LONG:
-            patch.setenv("COURSE_QUICK", "1")
+        patch.setenv("COURSE_QUICK", "1")
         resources = {"metadata": {"path": folder}}
         NotebookClient(both, timeout=SECONDS, allow_errors=True, resources=resources).execute()
     assert [cell.outputs for cell in between] == [[], []]
