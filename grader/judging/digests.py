@@ -50,6 +50,7 @@ def _own(one: Exercise) -> list[str]:
         one.dtype,
         one.limit,
         one.limit_float32,
+        one.pair_cases,
     ]
     return [one.source(), draw, drawn, one.observer_source() or "", repr(terms), *slips]
 

@@ -11,17 +11,19 @@ import inspect
 import json
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from grader.scoring import probe
-from grader.scoring.comparison import Tolerance
+from grader.scoring.comparison import Tolerance, fractions
 from grader.spec import exercise as declarations
 from grader.spec.case import Case
 from grader.spec.errors import BadDeclaration
 
 Answer = dict[str, Any]
+TELLING = 10  # numbers that are not whole: with so many an answer tells much
 ATTEMPTS = 20  # to draw a case whose answer is not the same as that of the visible case
 
 
@@ -31,6 +33,7 @@ class CaseKey:
 
     Attributes:
         known -- whether the visible case of this title has the same answer, so that a student can have written it down
+        pairs -- answers of two slips at once, with the slips' numbers, where both make a difference and where it was drawn
     """
 
     title: str
@@ -39,6 +42,12 @@ class CaseKey:
     expected: Answer
     slips: list[Answer]
     known: bool = False
+    pairs: list[tuple[int, int, Answer]] = field(default_factory=list)
+
+    @cached_property
+    def together(self) -> dict[tuple[int, int], Answer]:
+        """The answers of two slips at once, by their numbers."""
+        return {(first, second): answer for first, second, answer in self.pairs}
 
     @cached_property
     def wanted(self) -> Any:
@@ -126,6 +135,7 @@ def _drawn(one: declarations.Exercise, seed: int, declared: list[declarations.Sl
         # By chance every answer may be one that students have seen, and then the visible answers would earn points.
         if any(case.raises is None and not case.known for case in cases):
             break
+    _draw_pairs(one, declared, cases)
     return ExerciseKey(
         name=one.name,
         points=one.points,
@@ -158,6 +168,27 @@ def _cases(
         answers = [answer(slip, inputs, one.observer) for slip in slips]
         cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in known))
     return cases
+
+
+def _draw_pairs(one: declarations.Exercise, declared: list[declarations.Slip], cases: list[CaseKey]) -> None:
+    """Run every two slips at once where both make a difference: first in the cases whose answers hold most numbers."""
+    asking = sorted(
+        (case for case in cases if case.raises is None), key=lambda case: -min(TELLING, fractions(case.wanted))
+    )
+    for (first, slip), (second, other) in combinations(enumerate(declared), 2):
+        asked = [
+            case
+            for case in asking
+            if not any(_is_same(case.slips[number], case.expected) for number in (first, second))
+        ][: one.pair_cases]
+        function = one.compiled_pair(slip, other) if asked else None
+        for case in asked if function else []:
+            case.pairs.append((first, second, answer(function, case.inputs, one.observer)))
+
+
+def _is_same(one: Answer, other: Answer) -> bool:
+    """Compare two encoded answers; to Python, 3 and 3.0 are equal."""
+    return json.dumps(one) == json.dumps(other)
 
 
 def answer(function: Any, inputs: list, observer: Any) -> Answer:

@@ -10,19 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
-from typing import Any
-
-import numpy as np
 
 from grader.scoring import probe
 from grader.scoring.answer_key import Answer, CaseKey, ExerciseKey
-from grader.scoring.comparison import Verdict, compare, describe
+from grader.scoring.comparison import Verdict, compare, describe, fractions
 from grader.scoring.library_changes import known_change
 from grader.scoring.marks import CaseMark, Mark
 from grader.submission.cells import STUB
 
 Relation = Callable[[int, int], bool]  # of a case and a slip, by their numbers
 UNWRITTEN = "NotImplementedError"
+MANY = 3  # answers that do not agree by chance
 ALONE = "What passes here counts only beside another case: an error, or an answer that is always the same, proves little alone."
 
 
@@ -207,33 +205,52 @@ def _recognise(exercise: ExerciseKey, answers: list[Answer | None], marks: list[
             if wrong and all(same(i, number) for i in wrong) and not any(acts(i, number) for i in passed):
                 return slip
     wrong = [i for i in failed if not exercise.cases[i].raises]
-    return _recognise_two(exercise, same, acts, wrong) or _recognise_in_some(exercise, same, acts, wrong)
+    return _recognise_two(exercise, answers, same, acts, wrong) or _recognise_in_some(exercise, same, acts, wrong)
 
 
-def _recognise_two(exercise: ExerciseKey, same: Relation, acts: Relation, failed: list[int]) -> tuple[str, str] | None:
+def _recognise_two(
+    exercise: ExerciseKey, answers: list[Answer | None], same: Relation, acts: Relation, failed: list[int]
+) -> tuple[str, str] | None:
     """Return two slips that together explain which cases failed, and how.
 
     Where one of the two makes no difference, the answer must be the other's; where neither makes one, the case must have
-    passed; where both do, nobody knows the answer. Each must be seen alone in some case.
+    passed; where both do, the answer must be that of both at once, if the key holds it. Each must be seen alone in some
+    case; or both at once, and so many answers or numbers explained that they do not agree by chance.
 
     Arguments:
+        answers -- the student's, by case
         same -- whether a slip gives the student's answer
         acts -- whether a slip makes a difference
         failed -- numbers of the cases that failed, without those in which an error must be raised
     """
     asked = [i for i, case in enumerate(exercise.cases) if not case.raises]
-    for first, second in combinations(range(len(exercise.slips)), 2):
-        alone = {first: 0, second: 0}
+
+    def explained(pair: tuple[int, int]) -> bool:
+        alone: set[int] = set()
+        seen: set[int] = set()
+        numbers = []
         for i in asked:
-            acting = [number for number in (first, second) if acts(i, number)]
-            if bool(acting) != (i in failed) or (len(acting) == 1 and not same(i, acting[0])):
-                break
-            if len(acting) == 1:
-                alone[acting[0]] += 1
-        else:
-            if all(alone.values()):
-                (one, help_with_one), (other, help_with_other) = exercise.slips[first], exercise.slips[second]
-                return f"{one}; and {other}", f"{help_with_one} {help_with_other}"
+            case, acting = exercise.cases[i], [number for number in pair if acts(i, number)]
+            if bool(acting) != (i in failed):
+                return False
+            if len(acting) < 2:
+                if not all(same(i, number) for number in acting):
+                    return False
+                alone.update(acting)
+            elif pair in case.together:
+                if not _same_answer(exercise, case, case.together[pair], answers[i]):
+                    return False
+                seen.update(one for one, other in (pair, pair[::-1]) if not same(i, other))
+            else:
+                continue  # nobody knows the answer
+            if acting:
+                numbers.append(fractions(case.wanted) if "value" in (answers[i] or {}) else 0)
+        return len(alone) == 2 or (len(alone | seen) == 2 and max(len(numbers), sum(numbers)) >= MANY)
+
+    for pair in combinations(range(len(exercise.slips)), 2):
+        if explained(pair):
+            (one, help_with_one), (other, help_with_other) = (exercise.slips[number] for number in pair)
+            return f"{one}; and {other}", f"{help_with_one} {help_with_other}"
     return None
 
 
@@ -255,7 +272,10 @@ def _recognise_in_some(
     if not counts or counts[0] < 2 or counts[1:2] == counts[:1]:
         return None
     best = next(number for number, cases in explained.items() if len(cases) == counts[0])
-    if not any(_has_fraction(exercise.cases[i].wanted) for i in explained[best]):
+    # Single numbers that are shares of few, such as error rates, agree by chance.
+    if 2 * counts[0] < len(failed) and sum(fractions(exercise.cases[i].wanted) for i in explained[best]) <= MANY:
+        return None
+    if not any(fractions(exercise.cases[i].wanted) for i in explained[best]):
         return None
     title, text = exercise.slips[best]
     return (
@@ -264,18 +284,8 @@ def _recognise_in_some(
     )
 
 
-def _has_fraction(value: Any) -> bool:
-    """Say whether a value holds a number that is not whole."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (tuple, list)):
-        return any(map(_has_fraction, value))
-    array = np.asarray(value)
-    return array.dtype.kind == "f" and bool((array[np.isfinite(array)] % 1 != 0).any())
-
-
-def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer, answer: Answer | None) -> bool:
-    if answer is None or ("raised" in slip) != ("raised" in answer):
+def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer | None, answer: Answer | None) -> bool:
+    if answer is None or slip is None or ("raised" in slip) != ("raised" in answer):
         return False
     if bool(slip.get("changed")) != bool(answer.get("changed")):
         return False

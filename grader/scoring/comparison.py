@@ -223,3 +223,13 @@ def describe(value: Any, inside: bool = False) -> str:
     if array.ndim <= 2 and array.size <= 6:
         return " ".join(np.array2string(array, precision=3, separator=", ", suppress_small=True).split())
     return f"{array.dtype} {_shape(array)}"
+
+
+def fractions(value: Any) -> int:
+    """Return how many numbers of a value are not whole."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (tuple, list)):
+        return sum(map(fractions, value))
+    array = np.asarray(value)
+    return int((array[np.isfinite(array)] % 1 != 0).sum()) if array.dtype.kind == "f" else 0

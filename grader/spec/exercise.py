@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from grader.spec import derived
 from grader.spec.case import Case
 from grader.spec.errors import BadDeclaration
 from grader.spec.source import imports, renamed, text_of
-from grader.spec.wrong import Change, as_text
+from grader.spec.wrong import Change, as_text, both
 
 VISIBLE_SEED = 0
 
@@ -59,6 +60,8 @@ class Exercise:
             "whole", "float", or "same" as the reference's
         limit -- largest relative error of a float64 result: wide enough for one that was computed in single precision
         limit_float32 -- the same if an input or the result is float32
+        pair_cases -- in how many cases every two slips are run at once, so that both are named; fewer for models, of which
+            each takes its time
         observer -- if a plain call is not enough: a self-contained function `observer(function, *args, **kwargs)` that
             returns what is to be compared
         drawing -- draws the cases from a generator, see `cases`
@@ -76,6 +79,7 @@ class Exercise:
     dtype: str = "number"
     limit: float = 1e-5
     limit_float32: float = 1e-4
+    pair_cases: int = 4
     observer: Callable | None = None
     name: str = field(init=False)
     drawing: Draw | None = None
@@ -136,8 +140,21 @@ class Exercise:
 
     def compiled(self, code: Code) -> Callable:
         """Return a slip or variant as a function that calls the reference's helpers."""
-        namespace = dict(getattr(code, "__globals__", {})) | dict(self.function.__globals__)
-        exec(compile(self.source(code), f"<{self.name}>", "exec"), namespace)
+        return self._function(self.source(code), getattr(code, "__globals__", {}))
+
+    def compiled_pair(self, first: Slip, second: Slip) -> Callable | None:
+        """Return a function that has two slips at once; None where one leaves no place for the other."""
+        text = both(first.code, second.code, self.name, self.source())
+        if text is None:
+            return None
+        globals_of = [getattr(slip.code, "__globals__", {}) for slip in (first, second)]
+        return self._function(text, *globals_of)
+
+    def _function(self, text: str, *globals_of: dict[str, Any]) -> Callable:
+        namespace: dict[str, Any] = {}
+        for names in (*globals_of, self.function.__globals__):
+            namespace |= names
+        exec(compile(text, f"<{self.name}>", "exec"), namespace)
         return namespace[self.name]
 
     def observer_source(self) -> str | None:

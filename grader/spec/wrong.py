@@ -45,6 +45,25 @@ def as_text(code: Callable | Change, name: str, reference: str) -> str:
     return source.inside(text, reference) if code.__name__ != name and source.mentions(text, name) else text
 
 
+def both(first: Callable | Change, second: Callable | Change, name: str, reference: str) -> str | None:
+    """Return the text of a function that has two slips at once; None where one leaves no place for the other.
+
+    Nor is there one where it holds a `while`: of two slips at once nobody has seen that it ends.
+
+    Arguments are those of `as_text`.
+    """
+    alone = [as_text(one, name, reference) for one in (first, second)]
+    for inner, other in ((alone[0], second), (alone[1], first)):
+        try:
+            text = as_text(other, name, inner)
+            tree = ast.parse(text)
+        except (BadDeclaration, SyntaxError):
+            continue
+        if text not in alone and not any(isinstance(node, ast.While) for node in ast.walk(tree)):
+            return text
+    return None
+
+
 def edit(old: str, new: str, times: int = 1) -> Change:
     """Replace a piece of the reference's text that occurs so many times."""
 

@@ -144,6 +144,38 @@ def test_where_both_slips_act_any_wrong_answer_will_do(exercise):
     assert assess(exercise, answers(5, 6, 1)).slip is None
 
 
+def with_pairs(exercise, wanted, *together):
+    """The exercise with other right answers, and with those of its first two slips at once."""
+    cases = [
+        dataclasses.replace(
+            case, expected={"value": probe.encode(right)}, pairs=[(0, 1, {"value": probe.encode(pair)})]
+        )
+        for case, right, pair in zip(exercise.cases, wanted, together, strict=True)
+    ]
+    return dataclasses.replace(exercise, cases=cases)
+
+
+def test_two_slips_that_act_in_every_case_are_named_by_their_answers_together(exercise):
+    exercise = with_slips(exercise, pad=(2.5, 3.5, 4.5), channels=(5.5, 6.5, 7.5))
+    exercise = with_pairs(exercise, (1.5, 1.25, 1.75), 8.5, 9.5, 10.5)
+    assert assess(exercise, answers(8.5, 9.5, 10.5)).slip == ("pad; and channels", "Look at pad. Look at channels.")
+    assert assess(exercise, answers(8.5, 9.5, 10.25)).slip is None, "one answer is another"
+    assert assess(exercise, answers(8.5, 9.5, 1.75)).slip is None, "one case passes"
+
+
+def test_a_slip_that_makes_no_difference_beside_another_is_not_named_with_it(exercise):
+    exercise = with_slips(exercise, forgotten=(2.5, 3.5, 9.5), subtracted=(5.5, 6.5, 7.5))
+    exercise = with_pairs(exercise, (1.5, 1.25, 1.75), 2.5, 3.5, 4.5)
+    assert assess(exercise, answers(2.5, 3.5, 4.5)).slip[0] != "subtracted"
+    beside = with_pairs(exercise, (1.5, 1.25, 1.75), 2.5, 3.5, 9.5)
+    assert assess(beside, answers(2.5, 3.5, 9.5)).slip[0] == "forgotten"
+
+
+def test_a_few_answers_of_two_slips_at_once_agree_by_chance(exercise):
+    exercise = with_pairs(with_slips(exercise, pad=(2, 1, 4), channels=(5, 1, 7)), (1, 1, 1), 8, 1, 10)
+    assert assess(exercise, answers(8, 1, 10)).slip is None
+
+
 @pytest.mark.parametrize("sent", [3, None, {}, "ValueError", [[]], [None]])
 def test_whatever_is_sent_as_an_exception_is_a_wrong_answer(exercise, sent):
     cases = [dataclasses.replace(case, slips=raised("ValueError")[:1]) for case in exercise.cases]

@@ -57,6 +57,26 @@ def test_what_is_wrong_is_said(code, answer):
     assert "###" not in EXERCISE.source(code)
 
 
+TAKEN_TWICE = """
+def both(x, axis=None):
+    while axis is None:
+        axis = 0
+    return np.max(x, axis=axis)
+"""
+
+
+def test_two_slips_at_once_are_the_one_inside_the_other():
+    ignored, doubled = wrong.ignoring(axis=1), wrong.afterwards(lambda result: 2 * result)
+    text = "def both(x, axis=None):\n    return np.max(x, axis=axis)\n"
+    for pair in ((ignored, doubled), (doubled, ignored), (wrong.instead(max="min"), ignored)):
+        assert wrong.both(*pair, "both", text) not in (None, *(wrong.as_text(one, "both", text) for one in pair))
+    assert "axis = 1" in wrong.both(doubled, ignored, "both", text)
+    # An edit that finds its place first, or never; and what replaces the function as a whole.
+    assert wrong.both(wrong.instead(max="min"), wrong.edit("np.max", "np.mean"), "both", text) is None
+    assert wrong.both(lambda x, axis=None: 0, lambda x, axis=None: 1, "both", text) is None
+    assert wrong.both(ignored, doubled, "both", TAKEN_TWICE) is None, "nobody has seen that it ends"
+
+
 def test_two_lambdas_on_one_line_are_told_apart():
     one, other = wrong.afterwards(lambda result: result + 1), wrong.afterwards(lambda result: result - 1)
     assert EXERCISE.compiled(one)(X)[0] == 3 and EXERCISE.compiled(other)(X)[0] == 1

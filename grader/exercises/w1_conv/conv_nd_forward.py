@@ -39,6 +39,7 @@ def cases(rng):
 exercise.also("single precision", "whole numbers", "whole numbers under fractions")
 
 exercise.slip("the bias is left out", beforehand(b="0 * b"), "Each filter adds its bias, whatever the number of axes.")
+exercise.slip("the first bias for every filter", beforehand(b="np.full_like(b, b.flat[0])"), "Each filter adds its own bias.")
 exercise.slip("the stride holds for one axis", lambda A_prev, W, b, stride=1, pad=0: conv_nd_forward(A_prev, W, b, 1, pad)[:, ::stride], "The stride is the same along every spatial axis.")
 exercise.slip("padding is left out", ignoring(pad=0), "`pad` zeros belong at both ends of every spatial axis.")
 exercise.slip("the filters are flipped", beforehand(W="np.flip(W, axis=tuple(range(W.ndim - 2)))"), "In a network the filter is laid down as it is.")

@@ -7,6 +7,7 @@ from grader.exercises.w1_conv.shared import ROUTINES
 from grader.spec import draw
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
+from grader.spec.wrong import afterwards, beforehand, edit, instead
 
 exercise = Exercise(
     conv_single_step,
@@ -32,10 +33,11 @@ def cases(rng):
 
 exercise.also("whole numbers under fractions")
 
-exercise.slip("the bias is left out", lambda a_slice_prev, W, b: np.sum(a_slice_prev * W), "The sum over the window is not all: a filter has a bias.")
-exercise.slip("the bias is added many times", lambda a_slice_prev, W, b: np.sum(a_slice_prev * W + b), "Add the bias once, after the sum.")
-exercise.slip("an array comes back", lambda a_slice_prev, W, b: np.sum(a_slice_prev * W) + b, "b is an array (1, 1, 1); the result is one number. Index into b.")
-exercise.slip("a matrix product", lambda a_slice_prev, W, b: np.einsum("ikc,kjc->", a_slice_prev, W) + b[0, 0, 0], "Multiply entry by entry: what lies on top of each other, no rows by columns.")
+exercise.slip("the bias is left out", beforehand(b="0 * b"), "The sum over the window is not all: a filter has a bias.")
+exercise.slip("the bias is added many times", beforehand(b="b * W.size"), "Add the bias once, after the sum.")
+exercise.slip("an array comes back", afterwards(lambda Z: np.full((1, 1, 1), Z)), "b is an array (1, 1, 1); the result is one number. Index into b.")
+exercise.slip("a matrix product", edit("np.sum(a_slice_prev * W)", 'np.einsum("ikc,kjc->", a_slice_prev, W)'), "Multiply entry by entry: what lies on top of each other, no rows by columns.")
+exercise.slip("the mean of the products", instead(sum="mean"), "What the window and the filter make of each other is added up, not averaged.")
 
 exercise.equivalent("(0, 0, 0) → (-1, 0, 0)", "the axis has one entry")
 exercise.equivalent("(0, 0, 0) → (0, -1, 0)", "the axis has one entry")

@@ -6,7 +6,7 @@ from solutions.w1_conv import create_mask_from_window
 from grader.spec import draw
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
-from grader.spec.wrong import afterwards, instead
+from grader.spec.wrong import afterwards, beforehand, instead, passing
 
 exercise = Exercise(
     create_mask_from_window,
@@ -30,7 +30,8 @@ def cases(rng):
     yield case("single precision", draw.single(rng, 4, 4))
 
 
-exercise.slip("only the first maximum", lambda x: np.arange(x.size).reshape(x.shape) == np.argmax(x), "Where several entries are largest, each of them is marked.")
+exercise.slip("only the first maximum", afterwards(lambda mask: np.arange(mask.size).reshape(mask.shape) == np.argmax(mask)), "Where several entries are largest, each of them is marked.")
 exercise.slip("numbers instead of bools", afterwards(lambda mask: mask.astype(float)), "A mask is an array of True and False: what does a comparison return?")
-exercise.slip("a maximum for each row", lambda x: x == x.max(axis=1, keepdims=True), "The largest value of the whole window, not of each row.")
+exercise.slip("a maximum for each row", passing("max", axis=1, keepdims=True), "The largest value of the whole window, not of each row.")
 exercise.slip("the minimum is marked", instead(max="min"), "Max pooling passes on the largest value.")
+exercise.slip("the largest absolute value is marked", beforehand(x="np.abs(x)"), "A number far below 0 is small.")

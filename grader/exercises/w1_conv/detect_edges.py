@@ -41,4 +41,5 @@ exercise.also("single precision", "whole numbers", "whole numbers under fraction
 exercise.slip("the sign is kept", skipping("abs"), "An edge from bright to dark counts like one from dark to bright.")
 exercise.slip("the map is squeezed into bytes", afterwards(lambda edges: np.clip(edges, 0, 255).astype(np.uint8)), "Edge strengths go beyond 255: leave the map in floats.")
 exercise.slip("half of the edges are cut off", lambda image, kernel: cross_correlate2d(image.astype(float), kernel).clip(0), "A negative response is an edge too: take its size, do not cut it off.")
+exercise.slip("the strongest edge is 1", afterwards(lambda edges: edges / edges.max()), "The strength is what the filter answers: nothing is scaled.")
 exercise.slip("the map is squared", afterwards(lambda edges: edges**2), "The absolute value, not the square.")

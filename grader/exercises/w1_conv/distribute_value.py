@@ -1,11 +1,11 @@
 """`distribute_value` gives each entry of a window its equal share."""
 
-import numpy as np
 from solutions.w1_conv import distribute_value
 
 from grader.spec import draw
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
+from grader.spec.wrong import afterwards, edit
 
 exercise = Exercise(
     distribute_value,
@@ -26,9 +26,9 @@ def cases(rng):
     yield case("one entry", float(rng.normal()), (1, 1))
 
 
-exercise.slip("every entry gets everything", lambda dz, shape: np.full(shape, float(dz)), "Each entry had an equal share in the average: so it has in the gradient.")
-exercise.slip("divided by the rows alone", lambda dz, shape: np.full(shape, dz / shape[0]), "How many entries does the window have?")
-exercise.slip("the share is rounded down", lambda dz, shape: np.full(shape, dz // (shape[0] * shape[1])), "`//` throws the fraction away: a share is not whole.")
-exercise.slip("one number comes back", lambda dz, shape: dz / (shape[0] * shape[1]), "The result is an array of the given shape.")
+exercise.slip("every entry gets everything", afterwards(lambda shares: shares * shares.size), "Each entry had an equal share in the average: so it has in the gradient.")
+exercise.slip("divided by the rows alone", edit("(shape, dz / (n_H * n_W))", "(shape, dz / n_H)"), "How many entries does the window have?")
+exercise.slip("the share is rounded down", edit("(shape, dz / ", "(shape, dz // "), "`//` throws the fraction away: a share is not whole.")
+exercise.slip("one number comes back", afterwards(lambda shares: float(shares[0, 0])), "The result is an array of the given shape.")
 
 exercise.equivalent("(n_H, n_W) → (n_W, n_H)", "only their product counts")

@@ -44,6 +44,7 @@ exercise.slip("the quotient is rounded up", beforehand(n="n + stride - 1"), "A w
 exercise.slip("a fraction comes back", lambda n, f, pad, stride: output_size(n, f, pad, stride) + (n + 2 * pad - f) % stride / stride, "A number of positions is whole: which division rounds down?")
 exercise.slip("a float comes back", afterwards(lambda size: float(size)), "np.floor gives a float, 3.0: the double slash gives a whole number.")
 exercise.slip("padding counted once", edit("return (n + 2 * pad", "return (n + pad"), "Zeros are added at both ends.")
+exercise.slip("padding is left out", edit("return (n + 2 * pad", "return (n"), "The picture that the window slides over has zeros around it.")
 exercise.slip("one position is missing", afterwards(lambda size: size - 1), "Count the position you start from as well.")
 exercise.slip("impossible sizes get an answer", lambda n, f, pad, stride: (n + 2 * pad - f) // stride + 1, "The docstring lists sizes that must raise a ValueError.")
 exercise.slip("the error is returned", edit("raise ValueError", "return ValueError", times=3), "An error is raised, not returned: which word starts that line?")

@@ -6,7 +6,7 @@ from solutions.w1_conv import zero_pad
 from grader.spec import draw
 from grader.spec.case import case
 from grader.spec.exercise import Exercise
-from grader.spec.wrong import afterwards, passing
+from grader.spec.wrong import afterwards, edit, passing
 
 exercise = Exercise(
     zero_pad,
@@ -42,8 +42,8 @@ def slice_to_minus_pad(X, pad):
 exercise.slip("every axis is padded", lambda X, pad: np.pad(X, pad), "Give a pair for each axis: batch and channels get no zeros.")
 exercise.slip("the batch axis is padded", lambda X, pad: np.pad(X, ((pad, pad), (pad, pad), (0, 0), (0, 0))), "Axis 0 counts the pictures. Which axes are rows and columns?")
 exercise.slip("the border repeats the edge", passing("pad", mode="edge"), "The border is zeros, whatever the picture's edge holds.")
-exercise.slip("only one side is padded", lambda X, pad: np.pad(X, ((0, 0), (0, pad), (0, pad), (0, 0))), "There is a border on all four sides: before and after, on each axis.")
-exercise.slip("only the side before is padded", lambda X, pad: np.pad(X, ((0, 0), (pad, 0), (pad, 0), (0, 0))), "There is a border on all four sides: before and after, on each axis.")
+exercise.slip("only one side is padded", edit("(pad, pad), (pad, pad)", "(0, pad), (0, pad)"), "There is a border on all four sides: before and after, on each axis.")
+exercise.slip("only the side before is padded", edit("(pad, pad), (pad, pad)", "(pad, 0), (pad, 0)"), "There is a border on all four sides: before and after, on each axis.")
 exercise.slip("the channels are padded as columns", lambda X, pad: np.pad(X, ((0, 0), (0, 0), (pad, pad), (pad, pad))), "Axis 1 holds the rows and axis 2 the columns: here the channels come last.")
 exercise.slip("the border is cut off", lambda X, pad: X[:, pad:-pad, pad:-pad], "A slice takes a border away; np.pad adds one.")
 exercise.slip("a slice ends at -pad", slice_to_minus_pad, "With a pad of 0, what does a slice that ends at -0 hold?")

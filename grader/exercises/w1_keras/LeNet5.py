@@ -4,7 +4,7 @@ from solutions.w1_keras import LeNet5
 
 from grader.exercises.w1_keras.shared import Model, pictures
 from grader.spec.case import case
-from grader.spec.wrong import edit, ignoring, instead, leaving_out, passing, skipping
+from grader.spec.wrong import edit, edits, ignoring, instead, leaving_out, passing, skipping
 
 exercise = Model(
     LeNet5,
@@ -36,5 +36,6 @@ exercise.slip("always ten classes", ignoring(classes=10), "The argument says how
 exercise.slip("the layer of 84 is missing", skipping("Dense", only=2), "Two hidden layers stand between Flatten and the output.")
 exercise.slip("no softmax", leaving_out("Dense", "activation", only=3), "The outputs are probabilities: they add up to 1.")
 exercise.slip("the filters' numbers are swapped", edit("Conv2D(6, 5", "Conv2D(16, 5"), "6 filters first, then 16.")
-exercise.slip("tanh forgotten in the hidden layers", leaving_out("Dense", "activation", only=1), "Without tanh, two dense layers are no more than one.")
+exercise.slip("tanh forgotten in the first hidden layer", leaving_out("Dense", "activation", only=1), "Without tanh, two dense layers are no more than one.")
+exercise.slip("tanh forgotten in both hidden layers", edits(('120, activation="tanh"', "120"), ('84, activation="tanh"', "84")), "Without tanh, two dense layers are no more than one.")
 exercise.slip("one pooling only", skipping("AveragePooling2D", only=2), "Each convolution is followed by a pooling: 28 → 14, 10 → 5.")

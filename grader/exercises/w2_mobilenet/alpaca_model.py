@@ -15,6 +15,7 @@ exercise = Exercise(
     dtype="number",
     limit_float32=TF32,
     observer=look_at_transfer,
+    pair_cases=0,
     hints=[
         'base = data.pretrained("mobilenet_v2", input_shape=(*image_shape, 3)); base.trainable = False. Then six steps, one line each.',
         "inputs = keras.Input((*image_shape, 3)); data_augmentation(inputs); keras.applications.mobilenet_v2.preprocess_input; base(x, training=False).",

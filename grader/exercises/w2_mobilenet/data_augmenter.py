@@ -13,6 +13,7 @@ exercise = Exercise(
     data_augmenter,
     points=6,
     observer=look_at_augmenter,
+    pair_cases=1,
     hints=[
         "Keras has a layer for each: their names begin with Random.",
         'layers.RandomFlip("horizontal") turns left into right; layers.RandomRotation takes a share of a full turn.',

@@ -15,6 +15,7 @@ exercise = Exercise(
     dtype="number",
     limit_float32=TF32,
     observer=look_at_fine_tuning,
+    pair_cases=0,
     hints=[
         "First find the base: of the model's layers it is the one that has many layers itself. Then go through those.",
         "base.trainable = True, then say of every layer what it shall do: layer.trainable is False for base.layers[:fine_tune_at] and for every BatchNormalization, True for the others.",

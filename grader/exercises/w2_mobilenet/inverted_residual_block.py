@@ -16,6 +16,7 @@ exercise = Exercise(
     dtype="number",
     limit_float32=TF32,
     observer=look_at_model,
+    pair_cases=1,
     hints=[
         "Three convolutions: 1x1 to widen, 3x3 depthwise, 1x1 to narrow. The first two end in ReLU6, the last one in nothing.",
         'layers.Conv2D(expansion * n_C, 1, use_bias=False), layers.BatchNormalization(), layers.ReLU(6.0); then layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False).',

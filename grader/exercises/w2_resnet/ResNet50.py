@@ -13,6 +13,7 @@ exercise = Block(
     points=20,
     uses=["identity_block", "convolutional_block"],
     limit_float32=0.02,
+    pair_cases=0,
     hints=[
         "Five stages. The first is four layers on the padded picture; each of the others is one convolutional block and some identity blocks.",
         "Stage 3, for example: X = convolutional_block(X, 3, [128, 128, 512], s=2), then three times X = identity_block(X, 3, [128, 128, 512]).",

@@ -15,6 +15,7 @@ exercise = Exercise(
     points=14,
     limit_float32=TF32,
     observer=look_at_model,
+    pair_cases=1,
     hints=[
         "Two convolutions, perhaps a dropout. What you have then is the skip connection; pooling makes next_layer out of it.",
         'layers.Conv2D(n_filters, 3, padding="same", activation="relu", kernel_initializer="he_normal"), twice; if dropout_prob > 0: layers.Dropout(dropout_prob).',

@@ -16,6 +16,7 @@ exercise = Exercise(
     uses=["conv_block", "upsampling_block"],
     limit_float32=0.01,
     observer=look_at_model,
+    pair_cases=0,
     hints=[
         "Go down: x, skip = conv_block(x, …), and keep each skip in a list. Go up: upsampling_block(x, the last skip that is left, …).",
         "Downwards n, 2n, 4n and 8n filters (the fourth with dropout 0.3), then conv_block(x, 16 * n_filters, 0.3, max_pooling=False); upwards 8n, 4n, 2n, n.",

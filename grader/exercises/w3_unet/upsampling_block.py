@@ -14,6 +14,7 @@ exercise = Exercise(
     points=14,
     limit_float32=TF32,
     observer=look_at_model,
+    pair_cases=1,
     hints=[
         "Three steps: make expansive_input as large as contractive_input, join the two, look twice.",
         'layers.Conv2DTranspose(n_filters, 3, strides=2, padding="same") doubles the sides; layers.Concatenate(axis=3)([…, …]) joins.',

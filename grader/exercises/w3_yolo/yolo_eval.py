@@ -36,6 +36,7 @@ exercise = Exercise(
     uses=["iou_matrix", "iou", "yolo_filter_boxes", "yolo_non_max_suppression", "yolo_boxes_to_corners", "scale_boxes"],
     forbids=SUPPRESSIONS,
     observer=found_boxes,
+    pair_cases=2,
     hints=[
         "Four functions that you have written, one after the other: take yolo_outputs apart and follow the docstring's last sentence.",
         "Corners from box_xy and box_wh; the filter takes them, confidence, probabilities and score_threshold, and gives scores, boxes, classes.",

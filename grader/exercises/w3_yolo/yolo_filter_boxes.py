@@ -13,6 +13,7 @@ exercise = Exercise(
     yolo_filter_boxes,
     points=8,
     observer=found_boxes,
+    pair_cases=2,
     hints=[
         "Confidence (…, 1) times probabilities (…, C) gives a score for each class. Each box needs the largest of them, and where it stands.",
         "ops.max and ops.argmax along axis=-1 give those: two tensors (…). Comparing the first with the threshold gives a mask.",

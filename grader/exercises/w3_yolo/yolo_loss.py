@@ -15,6 +15,7 @@ exercise = Exercise(
     yolo_loss,
     points=6,
     observer=look_at_loss,
+    pair_cases=2,
     hints=[
         "All terms are sums of the same squares: ops.square(y_true - y_pred). They differ in which numbers and which places count.",
         "there = y_true[..., :1] is 1 where there is a thing: there * squares[..., 1:5] are the boxes' squares, all others are 0.",

@@ -83,6 +83,7 @@ exercise = Exercise(
     dtype="float",
     limit_float32=TF32,
     observer=look_at_encoding,
+    pair_cases=0,
     hints=[
         "Four steps: read, resize, call the model, normalise. model.input_shape is (None, n_H, n_W, n_C).",
         'Image.open(image_path).convert("RGB"), or "L" for one channel, then .resize((n_W, n_H)): Pillow has the width first. An array of it, over 255, with an axis for the batch in front.',

@@ -130,6 +130,7 @@ exercise = Exercise(
     uses=["compute_content_cost", "gram_matrix", "compute_layer_style_cost", "compute_style_cost", "total_cost"],
     limit_float32=TF32,
     observer=look_at_steps,
+    pair_cases=0,
     hints=[
         "Everything that J depends on the picture by must happen inside `with tf.GradientTape() as tape:`, from extractor(generated_image) on.",
         "After the block: tape.gradient(J, generated_image), then optimizer.apply_gradients([(gradient, generated_image)]).",
