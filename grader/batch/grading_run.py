@@ -73,12 +73,6 @@ def grade_folder(
         bubblewrap.require()
     process.sweep()
     reach(course)
-    # Dask and nbgrader take seconds to import: after what may refuse to begin.
-    from dask.system import CPU_COUNT
-
-    from grader.batch.workers import Workers
-    from grader.gradebook import recorder as recording
-
     build.ensure(assignment, course)
     released = nbformat.read(course.release(assignment), 4)
     limits = limits or Limits()
@@ -88,15 +82,24 @@ def grade_folder(
     report.sandbox = "bubblewrap" if sandboxed else "none"
     report.canvas = {one.student: one.canvas for one in found.hand_ins if one.canvas}
     report.ignored = found.ignored
+    store = ResultStore(course, assignment)
     with ExitStack() as stack:
-        store = ResultStore(course, assignment)
+        fork_server = ""
+        forks = warm and sandboxed and not scheduler  # one process imports once for all workers
+        if forks and not {one.student for one in found.hand_ins} <= store.students():
+            fork_server = stack.enter_context(ForkServer(preload_of(released), limits)).address
+        # Dask and nbgrader take seconds to import: after what may refuse to begin, and while the fork server imports.
+        from dask.system import CPU_COUNT
+
+        from grader.batch.workers import Workers
+        from grader.gradebook import recorder as recording
+
         recorder = stack.enter_context(recording.Recorder(course, store, report))
         terms = Terms(of_run(released, limits, sandboxed, figures), of_exercises(declared))
         run = GradingRun(course, store, recorder, report, terms, released, on_result)
         left = [pending for pending in map(run.look_at, found.hand_ins) if pending]
         if left:
-            fork_server = ""
-            if warm and sandboxed and not scheduler:  # it imports once for all workers, while they start
+            if forks and not fork_server:
                 fork_server = stack.enter_context(ForkServer(preload_of(released), limits)).address
             report.seed = store.seed()
             rulebook = replace(Rulebook.draw(declared, released, report.seed, limits, sandboxed), figures=figures)

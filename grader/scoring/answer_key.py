@@ -42,7 +42,7 @@ class CaseKey:
     expected: Answer
     slips: list[Answer]
     known: bool = False
-    pairs: list[tuple[int, int, Answer]] = field(default_factory=list)
+    pairs: list[list] = field(default_factory=list)
 
     @cached_property
     def together(self) -> dict[tuple[int, int], Answer]:
@@ -183,7 +183,7 @@ def _draw_pairs(one: declarations.Exercise, declared: list[declarations.Slip], c
         ][: one.pair_cases]
         function = one.compiled_pair(slip, other) if asked else None
         for case in asked if function else []:
-            case.pairs.append((first, second, answer(function, case.inputs, one.observer)))
+            case.pairs.append([first, second, answer(function, case.inputs, one.observer)])
 
 
 def _is_same(one: Answer, other: Answer) -> bool:

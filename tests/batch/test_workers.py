@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import distributed
 import nbformat
@@ -20,7 +21,7 @@ from grader.judging.judge import judge
 from grader.judging.rulebook import Rulebook
 from grader.sandbox.limits import Limits
 
-ENDLESS = "while True:\n    pass"
+ENDLESS = "import time\nwhile True:\n    time.sleep(0.1)"
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def cluster(count=2):
 @pytest.fixture(scope="module")
 def folder(rulebook, assignment):
     """Hand-ins of several kinds, by student."""
-    slips = {name: assignment.exercises[name].slips[0].code for name in ("output_size", "pool_forward", "im2col")}
+    slips = {name: assignment.exercises[name].slips[0].code for name in ("convolve2d", "pool_forward", "im2col")}
     right = sample_hand_ins.solved(rulebook.released, assignment)
     wrong_helper = sample_hand_ins.solved(
         rulebook.released, assignment, {"zero_pad": "def zero_pad(X, pad):\n    return X"}
@@ -135,13 +136,14 @@ def with_an_endless_loop(rulebook, assignment, folder):
 
 def test_a_lost_worker_loses_no_hand_in(folder, rulebook, assignment, alone):
     tasks = with_an_endless_loop(rulebook, assignment, folder)
-    with Workers(rulebook, 2) as pool, killing(pool, "endless", 1) as killed:
+    soon = replace(rulebook, limits=replace(rulebook.limits, cell_seconds=6))
+    with Workers(soon, 2) as pool, killing(pool, "endless", 1) as killed:
         marks = marks_of(pool.judge(tasks))
     assert len(killed) == 1
     failed, of_endless, notes = marks.pop("endless")
     assert not failed
     assert {mark.status for mark in of_endless.values()} == {"passed"}
-    assert "stopped after 15 s" in notes[0]
+    assert "stopped after 6 s" in notes[0]
     assert marks == alone
 
 

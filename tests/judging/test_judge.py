@@ -325,7 +325,7 @@ def test_every_limit_is_told_in_words(rulebook, assignment):
 
     from grader.sandbox.limits import limits_from
 
-    limits = limits_from(["memory=700e6", "processes=6", "threads=120", "output=1e5", "cell_seconds=10", "disk=20e6"])
+    limits = limits_from(["memory=700e6", "processes=6", "threads=120", "output=1e5", "cell_seconds=5", "disk=20e6"])
     rules = replace(rulebook, limits=limits)
     wait = "import time\ntime.sleep(3)"
     cells = {
@@ -334,7 +334,7 @@ def test_every_limit_is_told_in_words(rulebook, assignment):
         "started more than 120 threads": "import threading as t, time\n"
         f"for _ in range(200): t.Thread(target=time.sleep, args=[3]).start()\n{wait}",
         "printed more than 0.1 MB": "print('x' * 1_000_000)",
-        "stopped after 10 s": "import time\ntime.sleep(60)",
+        "stopped after 5 s": "import time\ntime.sleep(60)",
         "raised OSError": "open('big', 'wb').write(bytes(50_000_000))",
     }
     with KernelFactory(limits, True, True, preload_of(rulebook.released)) as kernels:

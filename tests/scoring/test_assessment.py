@@ -148,7 +148,7 @@ def with_pairs(exercise, wanted, *together):
     """The exercise with other right answers, and with those of its first two slips at once."""
     cases = [
         dataclasses.replace(
-            case, expected={"value": probe.encode(right)}, pairs=[(0, 1, {"value": probe.encode(pair)})]
+            case, expected={"value": probe.encode(right)}, pairs=[[0, 1, {"value": probe.encode(pair)}]]
         )
         for case, right, pair in zip(exercise.cases, wanted, together, strict=True)
     ]
