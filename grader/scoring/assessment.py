@@ -284,8 +284,8 @@ def _recognise_in_some(
     )
 
 
-def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer | None, answer: Answer | None) -> bool:
-    if answer is None or slip is None or ("raised" in slip) != ("raised" in answer):
+def _same_answer(exercise: ExerciseKey, case: CaseKey, slip: Answer, answer: Answer | None) -> bool:
+    if answer is None or ("raised" in slip) != ("raised" in answer):
         return False
     if bool(slip.get("changed")) != bool(answer.get("changed")):
         return False
