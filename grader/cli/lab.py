@@ -18,6 +18,15 @@ from grader.student.update import course_update
 
 TEMPLATES = Path(__file__).parent / "templates" / "lab"
 LOOK_SECONDS = 1.0
+# What pages of an instructor's server may load and reach: itself alone, beside the script that sets Formgrader's formulas.
+# JupyterLab and Formgrader have scripts in their pages, and compile some, so that these cannot be forbidden.
+MATHJAX = "https://cdnjs.cloudflare.com"
+POLICY = (
+    f"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: {MATHJAX}; "
+    f"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data: {MATHJAX}; "
+    "connect-src 'self' data:; worker-src 'self' blob:; frame-src 'self' blob: data:; media-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
 # Answer keys take minutes the first time, so they are made in the background.
 KEYS = "import os; os.nice(10) if hasattr(os, 'nice') else None; from grader.scoring import visible_key; visible_key.write_all()"
 
@@ -75,6 +84,8 @@ def command(instructor: bool, arguments: tuple[str, ...] = ()) -> list[str]:
     line.append(f"--ServerApp.root_dir={served_folder(instructor)}")
     if instructor:
         line.append("--ContentsManager.allow_hidden=True")  # the course's folder begins with a dot
+        settings = {"headers": {"Content-Security-Policy": POLICY}}
+        line.append(f"--ServerApp.tornado_settings={settings}")
     else:
         line.append(f"--LabApp.default_url=/lab/tree/{start_page.PAGE}")
         extensions = ("formgrader", "validate_assignment", "assignment_list", "course_list")

@@ -29,35 +29,6 @@ def excerpt(text: Any) -> str:
     return whole if len(whole) <= MAX_CHARACTERS else f"{whole[:half]}\n… left out …\n{whole[-half:]}"
 
 
-def clean_html(html: Any) -> str:
-    """Sanitize HTML like nbconvert's filter of that name, but keep paragraphs, the heads of tables and pasted pictures.
-
-    Formgrader shows outputs and texts through this filter. Style attributes are never kept: students' HTML passes through
-    it as well, and a style can load something or cover the page.
-    """
-    from bleach import ALLOWED_ATTRIBUTES, ALLOWED_PROTOCOLS, ALLOWED_TAGS, clean
-
-    text = html.decode() if isinstance(html, bytes) else str(html)
-    tags = [*ALLOWED_TAGS, "div", "img", "p", "pre", "span", "table", "thead", "tbody", "tr", "th", "td"]
-    attributes = {**ALLOWED_ATTRIBUTES, "*": ["class", "id"], "th": ["scope"], "a": _of_link, "img": _of_picture}
-    return clean(text, tags=tags, attributes=attributes, protocols=[*ALLOWED_PROTOCOLS, "data"])
-
-
-def _of_link(tag: str, name: str, value: str) -> bool:
-    """Say whether an attribute of a link is kept; browsers ignore spaces and control characters in an address."""
-    if name == "href":
-        return re.sub(r"[\x00-\x20\x7f-\xa0]+", "", value).lower().startswith(("http:", "https:", "mailto:", "#"))
-    return name in ("title", "class", "id")
-
-
-def _of_picture(tag: str, name: str, value: str) -> bool:
-    """Say whether an attribute of a picture is kept: its address only if the picture is in it, and is one we can trust."""
-    if name == "src":
-        kind, _, data = value.removeprefix("data:").partition(";base64,")
-        return value.startswith("data:") and bool(read_pictures({"picture": {kind: data}}))
-    return name == "alt"
-
-
 def error_line(name: Any, message: Any) -> str:
     """Return an exception as one line, without the file name that a kernel makes up for a cell."""
     return re.sub(r"\((?:\d+\.py|<[\w-]+>), line", "(line", excerpt(f"{name}: {message}"))

@@ -3,6 +3,8 @@
 COURSE_SCREENSHOTS names a folder for pictures of what was seen on the way.
 """
 
+import base64
+import io
 import json
 import os
 import time
@@ -11,9 +13,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import accessibility_flaws, points_of_slip
+from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from PIL import Image
 
 from grader.audit import sample_hand_ins
+from grader.cli.lab import MATHJAX
+from grader.gradebook.conversion import convert
 from grader.publishing import release
 
 SECONDS = 60_000  # ms, for what a busy machine does slowly
@@ -247,3 +253,87 @@ def test_an_instructor_grades_and_returns_feedback_in_formgrader(page, served, c
         page.emulate_media(color_scheme=scheme)
         picture(page, f"feedback {scheme}")
         assert accessibility_flaws(page) == []
+
+
+# What runs in the browser sets `taken`, or asks another server for something.
+HOSTILE = r"""<img src=x onerror="window.taken='img'"> <script>window.taken="script"</script>
+<svg onload="window.taken='svg'"></svg><iframe srcdoc="<script>parent.taken='frame'</script>"></iframe>
+<form action="https://evil.example/form"><button id="answer_pooling">Full credit</button></form>
+<div class="navbar-fixed-top modal" id="statusmessage" style="background:url(https://evil.example/style)">Graded.</div>
+<a href="javascript:window.taken='link'">a</a> [b](javascript:window.taken=1) [c](https://evil.example/link)
+<style>body{background:url(https://evil.example/css)}</style><img src="https://evil.example/picture.png">
+![d](attachment:gone.png) ![e](https://evil.example/e.png)
+$\href{https://evil.example/tex}{x^2}$ $\hre<!-- -->f{https://evil.example/2}{y}$
+
+```mermaid
+graph TD; A-->B; click A "https://evil.example/mermaid"
+```
+
+The pooled picture is *smaller*: $n/2 < n$. ![mine](attachment:mine.png)"""
+RAISES = (
+    r"raise type('Evil $\href{https://evil.example/name}{x}$ <img src=x onerror=taken=1>', (Exception,), {})(HOSTILE)"
+)
+
+
+@pytest.fixture
+def hostile(collected, short, assignment):
+    """The course, after Mallory's hand-in was graded, too: scripts in every text that Formgrader shows."""
+    notebook = sample_hand_ins.solved(short, assignment)
+    answer = next(cell for cell in notebook.cells if sample_hand_ins.grade_id_of(cell).startswith("answer_"))
+    file = io.BytesIO()
+    Image.new("RGB", (8, 4), "red").save(file, "PNG")
+    answer.source = HOSTILE
+    answer.attachments = {"mine.png": {"image/png": base64.b64encode(file.getvalue()).decode()}}
+    printing = f"HOSTILE = r'''{HOSTILE}'''\nprint(HOSTILE)" + " \n" * 6000 + RAISES
+    notebook.cells.insert(3, new_code_cell(printing))
+    function = next(cell for cell in notebook.cells if sample_hand_ins.grade_id_of(cell) == "zero_pad")
+    function.source = f"def zero_pad(X, pad):\n    {RAISES}\n# </pre>{HOSTILE}".replace("\n#", "\n\n#")
+    folder = collected.path("submitted", "w1_conv", "mallory")
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / "w1_conv.ipynb")
+    convert("Autograde", collected, "w1_conv", "mallory")
+    return collected
+
+
+def test_formgrader_shows_what_a_hostile_student_wrote_and_does_nothing_of_it(page, served, hostile):
+    with Gradebook(hostile.gradebook) as gradebook:
+        submission = gradebook.find_submission_notebook("w1_conv", "w1_conv", "mallory").id
+    _, address, _ = served("--instructor", COURSE_FOLDER=str(hostile.folder))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("https://**", lambda route: route.abort())
+    page.goto(f"{address}/formgrader/manage_assignments?token=word")
+    start = time.monotonic()
+    reply = page.goto(f"{address}/formgrader/submissions/{submission}/")
+    page.locator(".comment").first.wait_for()
+    assert reply.status == 200 and time.monotonic() - start < 30
+    picture(page, "formgrader hostile")
+    assert [url for url in asked if not url.startswith((address, "data:", MATHJAX))] == []
+    assert page.evaluate("window.taken") is None
+
+    answer = page.locator(".nbgrader_cell", has_text="The pooled picture is smaller")
+    answer.scroll_into_view_if_needed()
+    picture(page, "formgrader hostile answer")
+    assert answer.locator("em", has_text="smaller").count() == 1
+    assert answer.locator("img").evaluate_all("all => all.map(one => one.naturalWidth)") == [8]
+    texts = page.locator("#notebook-container :is(.rendered_html, .input_area, .output)")
+    acting = "script, iframe, form, button, style, svg, a, object, embed, [id], [onerror], [onload], .modal"
+    acting += ", [style]:not([class^=ansi-])"
+    assert texts.locator(acting).evaluate_all("all => all.map(one => one.outerHTML)") == []
+    # MathJax sets no formula where code is, nor in outputs.
+    formulas = page.locator("#notebook-container :not(:is(pre, pre *, .tex2jax_ignore, .tex2jax_ignore *))")
+    assert not any("\\href" in text for text in formulas.evaluate_all(OWN_TEXT))
+
+
+OWN_TEXT = "all => all.map(one => [...one.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join(''))"
+
+
+def test_the_pages_of_an_instructors_server_reach_nothing_but_itself(page, served, collected):
+    _, address, _ = served("--instructor", COURSE_FOLDER=str(collected.folder))
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{address}/formgrader/manage_assignments?token=word")
+    page.evaluate("new Image().src = 'https://evil.example/x.png'")
+    page.evaluate("fetch('https://evil.example/x').catch(() => 0)")
+    page.wait_for_timeout(300)
+    assert len([text for text in said if "evil.example" in text and "Content Security Policy" in text]) >= 2, said

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import re
 
 import nbformat
 import pytest
@@ -15,7 +14,6 @@ from traitlets.config import Config
 from grader.base.course import Course
 from grader.gradebook.graded_notebook import write_mark
 from grader.gradebook.nbgrader_config import configure
-from grader.presentation import mark_view
 from grader.presentation import status as statuses
 from grader.presentation.text import readable
 from grader.reports import feedback_page
@@ -268,40 +266,6 @@ def test_links_lead_to_the_exercises_and_every_id_is_there_once():
     ids = [tag["id"] for tag in soup.find_all(id=True)]
     assert len(ids) == len(set(ids))
     assert {link["href"][1:] for link in soup.find_all("a")} == set(ids) == {"check_zero_pad", "answer_why"}
-
-
-def test_formgrader_shows_our_tables_and_nothing_of_a_students_that_acts_on_the_page():
-    clean = feedback_page.clean_html
-    table = BeautifulSoup(clean(mark_view.html(mark())), "html.parser")
-    assert [one.get_text() for one in table.find_all("th")] == ["verdict", "case", "finding"]
-    assert len(table.find_all("tr")) == 1 + len(mark().cases) and "&lt;" not in str(table)
-    for text in [
-        *MARKUP,
-        '<p style="background:url(//evil.example/x.png);margin:-900px">a</p><div class="modal-backdrop" id="x">b</div>',
-        '<table background="//evil.example/x.png"><tr><td onclick="alert(1)" style="position:fixed">c</td></tr></table>',
-        '<a href="data:text/html,<script>x()</script>">a</a><a href=" d\nata:text/html,x">b</a>',
-        '<a href="jav&#x09;ascript:x()">c</a><img src="data:text/html,x">',
-        '<img src="https://evil.example/x.png"><img src="data:image/svg+xml;base64,PHN2Zz4=" onerror="x()">',
-        '<img src="data:image/png;base64,PHNjcmlwdD4="><img srcset="//evil.example/x.png">',
-    ]:
-        soup = BeautifulSoup(clean(text), "html.parser")
-        assert not soup.find_all(RUNS - {"a"} | {"style", "meta", "title"})
-        assert {name for tag in soup.find_all(True) for name in tag.attrs} <= {
-            "href",
-            "title",
-            "scope",
-            "class",
-            "id",
-            "alt",
-        }
-        assert all(re.match("https?:|mailto:|#", link["href"]) for link in soup.find_all("a", href=True))
-
-
-def test_formgrader_shows_a_pasted_picture():
-    file = io.BytesIO()
-    Image.new("RGB", (8, 4), "red").save(file, "PNG")
-    shown = f'<img alt="mine" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
-    assert feedback_page.clean_html(shown) == shown
 
 
 def test_through_nbgrader_an_unread_answer_waits_and_a_read_one_does_not(tmp_path, released, assignment):
