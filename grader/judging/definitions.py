@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Collection
 
-from grader.spec.rules import is_magic, parse
+from grader.spec.cell_text import as_python, parse
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -15,7 +15,7 @@ DEFINE = (*FUNCTIONS, *IMPORTS, ast.Assign, ast.AnnAssign, ast.Try, ast.If)
 
 
 def definitions(source: str, functions: Collection[str], defined: Collection[str] = ()) -> str:
-    """Return a cell's text without what only does something: calls, loops, `del`, line magics.
+    """Return a cell's text without what only does something: calls, loops, `del`, IPython's commands.
 
     Also left out is an assignment to the name of a built-in, or of a function that is defined already, such as
     `output_size = output_size(28, 3, 1, 1)`. A text that only defines, or cannot be parsed, is returned as it is.
@@ -24,8 +24,8 @@ def definitions(source: str, functions: Collection[str], defined: Collection[str
         functions -- names that the assignment asks for
         defined -- those of them that other cells define
     """
-    tree = parse(source)
-    if tree is None:
+    tree, text = parse(source), as_python(source)
+    if tree is None or text is None:
         return source
     kept: list[ast.stmt] = []
     taken = {*dir(builtins), *defined}
@@ -34,9 +34,9 @@ def definitions(source: str, functions: Collection[str], defined: Collection[str
             kept.append(node)
         if isinstance(node, FUNCTIONS) and node.name in functions:
             taken.add(node.name)
-    if len(kept) == len(tree.body) and not any(map(is_magic, source.splitlines())):
+    if len(kept) == len(tree.body) and text == source:
         return source
-    lines, last = source.splitlines(), 0
+    lines, last = text.splitlines(), 0
     texts: list[str] = []
     for node in kept:
         first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
@@ -48,13 +48,9 @@ def definitions(source: str, functions: Collection[str], defined: Collection[str
 def only_defines(source: str) -> bool:
     """Say whether a cell does nothing but import, and define functions and classes."""
     tree = parse(source)
-    if tree is None or any(map(is_magic, source.splitlines())):
+    if tree is None or as_python(source) != source:
         return False
     return all(isinstance(node, (*FUNCTIONS, *IMPORTS)) for node in tree.body)
-
-
-def _has_magic(source: str) -> bool:
-    return any(line.lstrip().startswith(("%", "!")) for line in source.splitlines())
 
 
 def _targets(node: ast.Assign) -> set[str]:

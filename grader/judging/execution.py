@@ -50,6 +50,7 @@ class NotebookRun:
         self.cells = cells
         self.limits, self.kernels = limits, kernels
         self.end = time.monotonic() + limits.submission_seconds
+        self.room = limits.outputs  # bytes of memory that are left for outputs
         self.texts = {i: cell.source for i, cell in enumerate(self.cells)}
         self.outcomes: dict[int, ExecutionOutcome] = {}
         self.notes: list[str] = []
@@ -107,7 +108,7 @@ class NotebookRun:
         """Return a running kernel in which every cell has been run; None when the hand-in's time is used up."""
         while self.kernel is None or self.kernel.dead:
             self.close()
-            if time.monotonic() > self.end:
+            if self.seconds_left <= 0:
                 return None
             self.kernel = self.kernels.start()
             self.kernel.run(STAY, self.limits.cell_seconds)
@@ -118,21 +119,33 @@ class NotebookRun:
         for index, cell in enumerate(self.cells):
             if index in self.left_out:
                 continue
-            outcome = kernel.run(
-                self.texts[index], min(self.limits.cell_seconds, max(1.0, self.end - time.monotonic()))
-            )
+            if self.seconds_left <= 0:
+                self.close()
+                return
+            seconds, keep = min(self.limits.cell_seconds, self.seconds_left), min(self.limits.output, self.room)
+            outcome = kernel.run(self.texts[index], seconds, keep)
             first_time = index not in self.outcomes
             if first_time or outcome.stopped:
                 self.outcomes[index] = outcome
+                self.room -= outcome.size
             if outcome.stopped:
                 self._leave_out(index, outcome.stopped)
                 return
             if first_time:
                 self._note(cell, outcome)
 
+    @property
+    def seconds_left(self) -> float:
+        """The time that this hand-in may still take."""
+        return self.end - time.monotonic()
+
     def _note(self, cell: NotebookNode, outcome: ExecutionOutcome) -> None:
-        if outcome.cut:
+        if outcome.cut and self.room > 0:
             self.notes.append(f"{_what(cell)} printed more than {self.limits.output / 1e6:g} MB; the rest was cut.")
+        elif outcome.cut and outcome.size:
+            self.notes.append(
+                f"The cells printed more than {self.limits.outputs / 1e6:g} MB together; the rest was cut."
+            )
         if outcome.raised and is_written_by_the_student(cell):
             self.notes.append(f"{_what(cell)} raised {outcome.raised}.")
 

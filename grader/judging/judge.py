@@ -87,7 +87,7 @@ def judge_rebuilt(
     start = time.monotonic()
     kernels = kernels or KernelFactory(rulebook.limits, rulebook.sandboxed)
     kept = kept or {}
-    broken = _broken_rules(notebook.cells, rulebook)
+    broken, unread = _broken_rules(notebook.cells, rulebook)
     run = NotebookRun(notebook.cells, rulebook.limits, kernels)
     with run:
         run.ready()  # even if every mark is kept, the outputs of the student's cells are needed
@@ -105,7 +105,7 @@ def judge_rebuilt(
     return Result(
         student,
         _in_order(marks, rulebook.released),
-        [*notes, *run.notes],
+        [*notes, *run.notes, *unread],
         seconds=time.monotonic() - start,
         seed=rulebook.key.seed,
         notebook=json.dumps(notebook),
@@ -127,8 +127,14 @@ def _written(cells: list[NotebookNode], released: list[NotebookNode]) -> set[str
     return {name for name in names if name in changed or any(is_defined(name, text) for text in extra)}
 
 
-def _broken_rules(cells: Iterable[NotebookNode], rulebook: Rulebook) -> dict[str, str]:
-    """Return for each function the sentence about a forbidden call; empty if there is none."""
+def _broken_rules(cells: Iterable[NotebookNode], rulebook: Rulebook) -> tuple[dict[str, str], list[str]]:
+    """Return for each function the sentence about a forbidden call, empty if there is none; and a note on what cannot be read."""
     text = rules.read(cell.source for cell in cells if cell.cell_type == "code")
     exercises = rulebook.key.exercises
-    return {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
+    broken = {name: rules.broken(name, text, one.forbids, one.forbids_own, one.uses) for name, one in exercises.items()}
+    if not text.unread or not any(one.forbids or one.forbids_own for one in exercises.values()):
+        return broken, []
+    cells_are = "1 code cell is" if len(text.unread) == 1 else f"{len(text.unread)} code cells are"
+    return broken, [
+        f"{cells_are} not Python that can be read: whether a routine is used that is not allowed was not seen."
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import CodeType
 
-from grader.spec.rules import is_magic, parse
+from grader.spec.cell_text import as_python, parse
 
 # With these a text can read variables whose names stand in strings.
 BY_STRINGS = frozenset(("eval", "exec", "globals", "vars", "locals"))
@@ -65,7 +65,8 @@ def _read(source: str, wanted: frozenset[str]) -> set[str]:
                 read.add(step.argval)
             elif step.opname in MADE and code is codes[0]:
                 own.add(step.argval)
-    read.update(*(re.findall(r"\w+", line) for line in source.splitlines() if is_magic(line)))
+    if re.search("[%!?]", source) and as_python(source) != source:
+        read.update(*(re.findall(r"\w+", line) for line in source.splitlines() if re.search("[%!?]", line)))
     return read & wanted
 
 

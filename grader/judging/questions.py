@@ -9,6 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from grader.base.untrusted_json import has_more_pieces_than
 from grader.judging.execution import NotebookRun
 from grader.sandbox.bubblewrap import INSIDE
 from grader.scoring import probe
@@ -33,9 +34,9 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
     answers = no_answers(exercise)
     for first_time in (True, False):  # a second time if answers were lost on the way
         kernel = run.ready()
-        if kernel is None:
+        if kernel is None or run.seconds_left <= 0:
             return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
-        seconds = run.limits.exercise_seconds
+        seconds = min(run.limits.exercise_seconds, run.seconds_left)
         question = _question(exercise, lent, run.cells)
         outcome = kernel.run(ASK, seconds, probe.MAX_OUTPUT, only=MIME, question=question)
         for output in outcome.outputs:
@@ -60,15 +61,15 @@ def no_answers(exercise: ExerciseKey) -> list[Answer | None]:
 
 
 def _read_answer(output: dict[str, Any]) -> Answer | None:
+    """Return the number of a case and the answer to it; None for anything that the probe would not have written."""
     text = output.get("data", {}).get(MIME)
-    if text and text.count("[") > probe.MAX_PARTS:
+    if not text or has_more_pieces_than(probe.MAX_PIECES, text.encode(errors="replace")):
         return None
     try:
-        answer = json.loads(text) if text else None
+        answer = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    well_formed = isinstance(answer, dict) and ({"value", "raised", "undefined"} & set(answer))
-    return answer if well_formed else None
+    return probe.well_formed(answer)
 
 
 @cache

@@ -39,7 +39,7 @@ class ForkServer:
                 stdin=listener.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                preexec_fn=lambda: rlimits(limits),
+                preexec_fn=lambda: rlimits(limits, fork_server=True),
                 start_new_session=True,
                 env=bubblewrap.environment_of_bubblewrap(),
             )

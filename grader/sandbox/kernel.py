@@ -18,13 +18,17 @@ from typing import Any, cast
 
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.session import json_unpacker
 
+from grader.base.untrusted_json import has_more_pieces_than
 from grader.sandbox.limits import Limits
+from grader.sandbox.outputs import OUTPUT_TYPES, Outputs
 from grader.sandbox.process import LOST, KernelProcess, new_folder
 
 START_SECONDS = 90
-OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error")
-CUT = "… the rest of this output was cut\n"
+MAX_REPLY = 1_000_000  # bytes of a message on the shell's channel: replies say little
+MAX_PIECES = 500_000  # of a message: lists, objects and their elements
+QUEUE = 16  # messages that wait here to be read; the kernel keeps the rest, in its own memory
 
 
 @dataclass
@@ -37,6 +41,7 @@ class ExecutionOutcome:
         stopped -- why the kernel has ended ("stopped after 60 s"), if it has
         died -- whether it ended by itself: what ran may have had nothing to do with it, such as a timer
         cut -- whether outputs were too long to keep
+        size -- bytes of memory that the outputs take
     """
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
@@ -44,6 +49,7 @@ class ExecutionOutcome:
     stopped: str = ""
     died: bool = False
     cut: bool = False
+    size: int = 0
 
 
 class Kernel:
@@ -63,11 +69,12 @@ class Kernel:
         self.folder: Path | None = None
         self.process = start()
         context = zmq.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)  # the default for the sockets made from it
-        context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.LINGER, 0)  # the default for the sockets made from it
+        context.setsockopt(zmq.RCVHWM, QUEUE)
         context.setsockopt(zmq.RECONNECT_IVL, 5)  # ms; by default it tries to reach a starting kernel every 100 ms
         self.context = context
         self.client = BlockingKernelClient(context=context)
+        self.client.session.unpack = _unpack
         try:
             self._connect()
             self._wait_until_ready()
@@ -99,7 +106,10 @@ class Kernel:
             for channel in ("shell", "iopub"):
                 self._reach(connection[f"{channel}_port"])
         self.client.load_connection_info(cast(Any, connection))
-        self.client.start_channels(stdin=False, hb=False, control=False)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_REPLY)
+        self.client.start_channels(iopub=False, stdin=False, hb=False, control=False)
+        self.context.setsockopt(zmq.MAXMSGSIZE, self.limits.message)
+        self.client.start_channels(shell=False, stdin=False, hb=False, control=False)
 
     def _reach(self, port: int) -> None:
         """Open one of the kernel's sockets, and give it a name outside the sandbox.
@@ -162,8 +172,15 @@ class Kernel:
             only -- keep only outputs of this MIME type
             question -- data sent beside the code, which finds it in the content of the kernel's parent message
         """
-        outcome = ExecutionOutcome()
         budget = self.limits.output if keep is None else keep
+        outputs = Outputs(budget)
+        outcome = self._run(code, seconds, outputs, only, question)
+        outcome.outputs, outcome.raised = outputs.written(), outputs.raised
+        outcome.cut, outcome.size = outcome.cut or outputs.cut, budget - outputs.left
+        return outcome
+
+    def _run(self, code: str, seconds: float, outputs: Outputs, only: str, question: object) -> ExecutionOutcome:
+        outcome = ExecutionOutcome()
         if self.dead:
             outcome.stopped = self.dead
             return outcome
@@ -196,39 +213,18 @@ class Kernel:
                 continue
             except Exception:
                 return self._stop(outcome, "stopped: it sent a message that cannot be read")
-            if message.get("parent_header", {}).get("msg_id") != message_id:
+            if not _is_part_of(message, message_id):
                 continue
-            kind, content = message.get("msg_type"), message.get("content", {})
-            if kind == "status" and content.get("execution_state") == "idle":
+            kind, sent = message.get("msg_type"), message.get("content")
+            if kind == "status" and isinstance(sent, dict) and sent.get("execution_state") == "idle":
                 return outcome
             if kind in OUTPUT_TYPES:
-                if kind == "error":
-                    outcome.raised = str(content.get("ename", "an exception"))[:100]
-                if not only or only in content.get("data", {}):
-                    budget = self._keep(outcome, kind, content, budget)
-
-    def _keep(self, outcome: ExecutionOutcome, kind: str, content: dict[str, Any], budget: int) -> int:
-        output = _output(kind, content)
-        size = _size(output)
-        if size <= budget:
-            last = outcome.outputs[-1] if outcome.outputs else {}
-            if kind == "stream" and last.get("output_type") == "stream" and last["name"] == output["name"]:
-                last["text"] += output["text"]
-            else:
-                outcome.outputs.append(output)
-            return budget - size
-        if not outcome.cut:
-            outcome.outputs.append({"output_type": "stream", "name": "stdout", "text": CUT})
-        outcome.cut = True
-        return 0
+                outputs.add(kind, sent, only)
 
     def _has_replied(self, message_id: str) -> bool:
         try:
-            while True:
-                reply = self.client.get_shell_msg(timeout=0)
-                if reply.get("parent_header", {}).get("msg_id") == message_id:
-                    return True
-        except Empty:
+            return any(_is_part_of(self.client.get_shell_msg(timeout=0), message_id) for _ in range(QUEUE))
+        except Exception:  # none has come, or one that cannot be read
             return False
 
     def _hears_again(self) -> bool:
@@ -259,38 +255,17 @@ def _last_words(status: int) -> str:
     return f"ended the kernel (exit status {status})"
 
 
-def _output(kind: str, content: dict[str, Any]) -> dict[str, Any]:
-    """Return an output in the form of nbformat, whatever the kernel sent."""
-    if kind == "stream":
-        name = "stderr" if content.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": str(content.get("text", ""))}
-    if kind == "error":
-        lines = content.get("traceback")
-        return {
-            "output_type": "error",
-            "ename": str(content.get("ename", "")),
-            "evalue": str(content.get("evalue", "")),
-            "traceback": [str(line) for line in lines] if isinstance(lines, list) else [],
-        }
-    data = content.get("data")
-    bundle = {str(k): v for k, v in data.items() if isinstance(v, str)} if isinstance(data, dict) else {}
-    output: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": _alt_text(content.get("metadata"))}
-    if kind == "execute_result":
-        output["execution_count"] = None
-    return output
+def _is_part_of(message: dict[str, Any], request: str) -> bool:
+    parent = message.get("parent_header")
+    return isinstance(parent, dict) and parent.get("msg_id") == request
 
 
-def _alt_text(metadata: Any) -> dict[str, Any]:
-    """Return the text that `data.show` writes beside a picture for people who cannot see it.
+def _unpack(raw: bytes) -> Any:
+    """Read a part of a message, which may hold anything.
 
-    No other metadata is kept.
+    Raises:
+        ValueError -- if it has so many pieces that they would take far more memory than its bytes
     """
-    picture = metadata.get("image/png") if isinstance(metadata, dict) else None
-    alt = picture.get("alt") if isinstance(picture, dict) else None
-    return {"image/png": {"alt": alt[:1000]}} if isinstance(alt, str) else {}
-
-
-def _size(output: dict[str, Any]) -> int:
-    if "data" in output:
-        return sum(map(len, output["data"].values()))
-    return len(output.get("text", "")) + sum(map(len, output.get("traceback", [])))
+    if has_more_pieces_than(MAX_PIECES, bytes(raw)):
+        raise ValueError(f"a message of more than {MAX_PIECES} pieces")
+    return json_unpacker(raw)

@@ -18,8 +18,9 @@ class Limits:
         submission_seconds -- for everything together
         memory -- bytes of resident memory, all processes together
         processes, threads -- how many at once, all processes together
+        handles -- files, pipes and sockets open at once, all processes together
         disk, files -- bytes and number of files in each of the three folders that can be written to
-        output -- bytes kept of one cell's output
+        output, outputs -- bytes of memory for what is kept of one cell's output, and of all cells' together
         message -- bytes of one message from the kernel; a longer one is dropped
     """
 
@@ -29,10 +30,12 @@ class Limits:
     memory: int = 4_000_000_000
     processes: int = 64
     threads: int = 1000
+    handles: int = 2000
     disk: int = 500_000_000
     files: int = 20_000
     output: int = 4_000_000
-    message: int = 50_000_000
+    outputs: int = 40_000_000
+    message: int = 8_000_000
 
 
 def limits_from(settings: Iterable[str]) -> Limits:

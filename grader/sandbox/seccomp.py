@@ -1,7 +1,8 @@
 """Build the seccomp filter that refuses, with EPERM, the system calls that no hand-in needs.
 
 Namespaces do not isolate these: sockets to a virtual machine's host (AF_VSOCK), keyrings, and one process that traces
-another.
+another. And what keeps data in memory that belongs to no process, and is therefore not counted: segments, queues and
+semaphores of System V, and files that have no name.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ REFUSED = {
     "setns": (308, 268),
     "pivot_root": (155, 41),
     "open_by_handle_at": (304, 265),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+    "semget": (64, 190),
+    "mq_open": (240, 180),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
 }
 SOCKET = (41, 198)
 FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)

@@ -51,8 +51,10 @@ class Watchdog(threading.Thread):
             return f"started more than {limits.threads} threads"
         if sum(map(resident, family)) > limits.memory and sum(map(_proportional, family)) > limits.memory:
             return f"used more than {limits.memory / 1e9:g} GB of memory"
-        if self.sandboxed and family and _files(family[-1]) > limits.files:
+        if self.sandboxed and _files(family) > limits.files:
             return f"made more than {limits.files} files"
+        if sum(map(_handles, family)) > limits.handles:
+            return f"had more than {limits.handles} files and sockets open"
         return ""
 
 
@@ -112,18 +114,31 @@ def _threads(pid: int) -> int:
     return 0
 
 
-def _files(pid: int) -> int:
-    """Return the number of files in the fullest of the folders that a sandboxed process can write to."""
-    counts = [0]
-    for folder in WRITABLE:
+def _handles(pid: int) -> int:
+    """Return the number of files, pipes and sockets that a process has open: each can hold memory that is in no process."""
+    with suppress(OSError):
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    return 0
+
+
+def _files(family: list[int]) -> int:
+    """Return the number of files in the fullest of the folders that sandboxed processes can write to."""
+    for pid in reversed(family):
+        with suppress(OSError):  # of a process that has ended and was not reaped, nothing can be seen
+            disks = [os.statvfs(f"/proc/{pid}/root{folder}") for folder in WRITABLE]
+            return max(disk.f_files - disk.f_ffree for disk in disks)
+    return 0
+
+
+def rlimits(limits: Limits, fork_server: bool = False) -> None:
+    """Set the limits that the machine's kernel enforces; this runs in the child, between fork and exec.
+
+    When a machine has no memory left, its kernel ends the process with the highest score: a hand-in's rather than ours.
+    """
+    if not fork_server:
         with suppress(OSError):
-            disk = os.statvfs(f"/proc/{pid}/root{folder}")
-            counts.append(disk.f_files - disk.f_ffree)
-    return max(counts)
-
-
-def rlimits(limits: Limits) -> None:
-    """Set the limits that the machine's kernel enforces; this runs in the child, between fork and exec."""
+            Path("/proc/self/oom_score_adj").write_text("1000")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.handles, limits.handles))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.disk, limits.disk))
     resource.setrlimit(resource.RLIMIT_DATA, (4 * limits.memory, 4 * limits.memory))

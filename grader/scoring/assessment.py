@@ -20,6 +20,7 @@ from grader.submission.cells import STUB
 
 Relation = Callable[[int, int], bool]  # of a case and a slip, by their numbers
 UNWRITTEN = "NotImplementedError"
+MAX_TEXT = 300  # characters of a finding
 MANY = 3  # answers that do not agree by chance
 ALONE = "What passes here counts only beside another case: an error, or an answer that is always the same, proves little alone."
 
@@ -42,7 +43,7 @@ def assess(
     """
     tell = _describe if show_values else _nothing
     asked = zip(exercise.cases, answers, strict=True)
-    cases = [_assess_case(exercise, one, answer, stopped, tell) for one, answer in asked]
+    cases = [_cut(_assess_case(exercise, one, answer, stopped, tell)) for one, answer in asked]
     if not show_values:
         cases = [replace(case, expected="", yours="") for case in cases]
     passed = sum(case.passed for case in cases)
@@ -71,6 +72,16 @@ def assess(
     if show_values:
         mark.notes += _changes(cases)
     return mark
+
+
+def _cut(case: CaseMark) -> CaseMark:
+    """Return a mark with texts that can be read: what a student's function returns can make them endless."""
+    what, expected, yours = map(_shortened, (case.what, case.expected, case.yours))
+    return replace(case, what=what, expected=expected, yours=yours)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 2]} …"
 
 
 def _changes(cases: list[CaseMark]) -> list[str]:
@@ -161,12 +172,13 @@ def _assess_exception(case: CaseKey, answer: Answer, expected: str) -> CaseMark:
 
 
 def _verdict(exercise: ExerciseKey, case: CaseKey, expected: Answer, answer: Answer) -> Verdict:
-    try:
-        yours = probe.decode(answer.get("value"))
-    except (probe.Unreadable, ValueError, RecursionError) as error:
-        return Verdict(False, str(error))
     wanted = case.wanted if expected is case.expected else probe.decode(expected["value"])
-    return compare(wanted, yours, exercise.tolerance, single=case.is_single)
+    try:
+        return compare(wanted, probe.decode(answer.get("value")), exercise.tolerance, single=case.is_single)
+    except probe.Unreadable as problem:
+        return Verdict(False, str(problem))
+    except Exception:  # whatever a student's process has sent: it is not the answer that was asked for
+        return Verdict(False, "the answer cannot be compared with what was expected")
 
 
 def _describe(answer: Answer) -> str:

@@ -71,10 +71,18 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
 
 def _is_numbers(value: Any) -> bool:
     """Say whether a list is an array written as a list: of numbers, all of one shape."""
+    if not _holds_numbers(value):
+        return False  # NumPy makes texts as long as the longest, which can take all memory
     try:
         return np.asarray(value).dtype.kind in "biufc"
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
+
+
+def _holds_numbers(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(map(_holds_numbers, value))
+    return isinstance(value, (bool, int, float, np.ndarray))
 
 
 def _compare_sequences(expected: Any, yours: Any, tolerance: Tolerance, single: bool, place: str) -> Verdict:

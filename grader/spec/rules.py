@@ -6,9 +6,38 @@ This is a best effort on the text: it finds an honest short cut, not a call that
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from grader.spec.cell_text import parse
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name that a definition reads: `name` alone, or the attribute `name` of what `root` stands for."""
+
+    root: str
+    name: str
+    node: ast.AST
+
+
+class Definition:
+    """A function, a class or another thing that a text defines."""
+
+    def __init__(self, node: ast.AST):
+        self.node = node
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """What it reads, beside its own variables, whatever else in the notebook has such a name."""
+        found = [*_references(self.node)]
+        names = {node.arg for node in ast.walk(self.node) if isinstance(node, ast.arg)}
+        names |= {one.name for one in found if not one.root and isinstance(getattr(one.node, "ctx", None), ast.Store)}
+        return [one for one in found if one.root or one.name not in names]
 
 
 @dataclass(frozen=True)
@@ -16,33 +45,61 @@ class Text:
     """The definitions and imports of a notebook's code, as far as the rules need them.
 
     Attributes:
-        definitions -- by name, the functions, classes and other things that it defines
+        definitions -- by name, the functions, classes and other things that it defines outside of functions
         imported -- names of routines by the names that they were imported as
         modules -- the names that stand for libraries: a method of a student's own class is not a library routine
+        unread -- indices of the sources that cannot be read
     """
 
-    definitions: dict[str, list[ast.AST]]
-    imported: dict[str, str]
-    modules: set[str]
+    definitions: dict[str, list[Definition]] = field(default_factory=dict)
+    imported: dict[str, str] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    unread: list[int] = field(default_factory=list)
 
 
 def read(sources: Iterable[str]) -> Text:
     """Read the text of a notebook's code cells."""
-    text = Text({}, {}, set())
-    for tree in filter(None, map(parse, sources)):
+    text = Text()
+    for index, source in enumerate(sources):
+        tree = parse(source)
+        if tree is None:
+            text.unread.append(index)
+            continue
         for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                text.definitions.setdefault(node.name, []).append(node)
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
                 text.modules.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
                 if isinstance(node, ast.ImportFrom):
                     text.imported.update({alias.asname or alias.name: alias.name for alias in node.names})
-        for statement in tree.body:  # lambdas, and new names for existing things
-            if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Lambda, ast.Name, ast.Attribute)):
-                for target in statement.targets:
-                    if isinstance(target, ast.Name):
-                        text.definitions.setdefault(target.id, []).append(statement.value)
+        for name, node in _defined(tree):
+            text.definitions.setdefault(name, []).append(Definition(node))
     return text
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the functions and classes of a text, lambdas, and new names for existing things, also below `if` or `try`."""
+    waiting: deque[ast.AST] = deque(tree.body)
+    while waiting:
+        node = waiting.popleft()
+        if isinstance(node, FUNCTIONS):
+            yield node.name, node
+        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Lambda, ast.Name, ast.Attribute)):
+            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
+        elif not isinstance(node, ast.expr):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _references(definition: ast.AST) -> Iterator[Reference]:
+    waiting: deque[ast.AST] = deque([definition])
+    while waiting:
+        node = waiting.popleft()
+        chain: list[ast.Attribute] = []
+        while isinstance(node, ast.Attribute):
+            chain.append(node)
+            node = node.value
+        if isinstance(node, ast.Name):
+            yield from (Reference(node.id, one.attr, one) for one in chain)
+            yield Reference("", node.id, node)
+        waiting.extend(ast.iter_child_nodes(node))
 
 
 def broken(
@@ -73,61 +130,22 @@ def broken(
             continue
         seen.add(name)
         for definition in text.definitions.get(name, []):
-            local = _local_names(definition)
-            for node in ast.walk(definition):
-                if isinstance(node, ast.Name) and node.id in local:
-                    continue
-                if isinstance(node, ast.Name) and node.id in text.definitions:
-                    called = node.id if node.id in own else ""
-                    waiting.append(node.id)
+            for one in definition.references:
+                if not one.root and one.name in text.definitions:
+                    called = one.name if one.name in own else ""
+                    waiting.append(one.name)
                 else:
-                    called = _routine(node, text)
+                    called = _routine(one, text)
                     called = called if called in library else ""
                 if called:
-                    if called == function and isinstance(node, ast.Attribute):
-                        called = ast.unparse(node)  # "total_variation calls tf.image.total_variation"
+                    if called == function and one.root:
+                        called = ast.unparse(one.node)  # "total_variation calls tf.image.total_variation"
                     return f"{function} calls {called}; writing that yourself is the exercise."
     return ""
 
 
-def _local_names(definition: ast.AST) -> set[str]:
-    """Return the names of a function's own variables, whatever else in the notebook has such a name."""
-    names = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
-    stored = (node for node in ast.walk(definition) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return names | {node.id for node in stored}
-
-
-def _tree(text: str) -> ast.Module:
-    """Parse a text, and try again after a SystemError.
-
-    In some versions of Python ast.parse loses count of its depth if another thread parses at the same time.
-    """
-    for _ in range(10):
-        with suppress(SystemError):
-            return ast.parse(text)
-    return ast.parse(text)
-
-
-def parse(source: str) -> ast.Module | None:
-    """Return the syntax tree of a cell, with its lines as they are; None if it is not Python."""
-    try:
-        # IPython's commands are not Python and cannot be parsed: their lines are emptied.
-        lines = ["" if is_magic(line) else line for line in source.splitlines()]
-        return _tree("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def is_magic(line: str) -> bool:
-    """Say whether a line is a command of IPython, such as `%matplotlib inline` or `!ls`."""
-    return line.lstrip().startswith(("%", "!"))
-
-
-def _routine(node: ast.AST, text: Text) -> str:
-    """Return the library routine that a node names: `lib.routine`, or an imported `routine` under any name."""
-    if isinstance(node, ast.Attribute):
-        root: ast.AST = node
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        return node.attr if isinstance(root, ast.Name) and root.id in text.modules else ""
-    return text.imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+def _routine(one: Reference, text: Text) -> str:
+    """Return the library routine that is named: `lib.routine`, or an imported `routine` under any name."""
+    if one.root:
+        return one.name if one.root in text.modules else ""
+    return text.imported.get(one.name, "")

@@ -1,5 +1,7 @@
 """Forbidden routines are found however they are named; a student's own functions of the same name are not."""
 
+import time
+
 import pytest
 
 from grader.spec.rules import broken, read
@@ -72,3 +74,61 @@ def test_own_functions_can_be_ruled_out():
 
 def test_a_hopeless_source_is_no_error():
     assert broken("f", read(["(" * 100_000, "\0"]), FORBIDDEN) == ""
+
+
+CALLS = "from scipy.signal import convolve2d as c\ndef f(x):\n    return c(x, x)\n"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        CALLS + "x = !true",
+        "print?\n" + CALLS,
+        CALLS + "?print",
+        CALLS + "files = %sx ls",
+        CALLS + "if True:\n    !ls",
+        CALLS + "for name in 'ab':\n    %time f(1)\n    x = !ls {name}",
+        "%%time\n" + CALLS,
+        "%%capture out\nx = !ls\n" + CALLS,
+        "".join(f">>> {line}\n" if line[0] != " " else f"... {line}\n" for line in CALLS.splitlines()),
+        "".join(
+            f"In [{i}]: {line}\n" if line[0] != " " else f"   ...: {line}\n"
+            for i, line in enumerate(CALLS.splitlines())
+        ),
+        "".join(f"    {line}\n" for line in CALLS.splitlines()),
+        "\n\n   \n" + CALLS + "!echo \\\n  further",
+        CALLS + "/f 1",
+        CALLS + "a, b = !ls",
+        CALLS + "text = '''\n%d\n''' % 3\n!ls",
+        CALLS + "y = (7\n  % 3)\n!ls",
+    ],
+)
+def test_commands_of_ipython_hide_nothing(cell):
+    text = read([cell])
+    assert text.unread == [] and "f calls convolve2d" in broken("f", text, FORBIDDEN)
+
+
+def test_what_cannot_be_read_is_said():
+    many_and_one_like_them = CALLS + "x = !ls\n" * 30 + "y = 7 \\\n  % 3"
+    assert read(["x = 1", "def f(x:\n  broken", CALLS, many_and_one_like_them]).unread == [1, 3]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "".join(f"{' ' * i}def f{i % 7}(x):\n" for i in range(95)) + " " * 95 + "return x\n",
+        "".join(f"{' ' * i}def f(x, a{i}=1):\n" for i in range(60)) + (" " * 60 + "x = a + b\n") * 4000,
+        "a = " + "b." * 900 + "c\n" + ("d = " + "b." * 900 + "c\n") * 200,
+        "x = !ls\n" * 6_000,
+        "y = (7\n  % 3)\n!ls\n" * 3_000,
+        "def f(x):\n    return " + "+".join(["x"] * 900) + "\n" + "f(1)\n" * 50_000,
+        "(" * 3000,
+        "print?" * 10_000,
+    ],
+)
+def test_reading_takes_no_time(source):
+    start = time.process_time()
+    text = read([source])
+    for name in ("f", "f1", "g"):
+        broken(name, text, FORBIDDEN)
+    assert time.process_time() - start < 5

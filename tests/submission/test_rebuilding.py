@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.audit import sample_hand_ins
 from grader.submission import notebook_file
 from grader.submission.cells import grade_id_of, is_answer, is_extra, is_missing, is_training
-from grader.submission.notebook_file import MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_PARTS, Rejected, read_file
+from grader.submission.notebook_file import MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_PIECES, Rejected, read_file
 from grader.submission.rebuilding import MAX_SOURCE, rebuild
 
 
@@ -218,11 +218,11 @@ def test_what_takes_too_long_to_read_is_refused():
     with pytest.raises(Rejected, match="characters of code"):
         notebook_file.parse(raw_with([{**cell, "source": "x" * (MAX_CODE + 1)}]))
     with pytest.raises(Rejected, match="parts"):
-        notebook_file.parse(b"[" + b"{}," * MAX_PARTS + b"]")
+        notebook_file.parse(b"[" + b"{}," * MAX_PIECES + b"]")
 
 
 def test_brackets_in_a_text_are_no_parts():
-    text = '[{,\\"' * MAX_PARTS
+    text = '[{,\\"' * MAX_PIECES
     raw = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "x", "outputs": [text]}]}).encode()
     assert notebook_file.parse(raw)[0].source == "x"
 

@@ -218,6 +218,7 @@ def give_up_rights(proc):
     user = os.getuid()
     call("unshare", NEWUSER)
     for name, text in (
+        ("self/oom_score_adj", "1000"),  # of all processes, the machine ends this one first if it has no memory left
         ("self/setgroups", "deny"),
         ("self/uid_map", f"{UID} {user} 1"),
         ("self/gid_map", f"{UID} {group} 1"),
