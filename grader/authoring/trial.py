@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from grader.scoring import answer_key, probe
 from grader.scoring.answer_key import Answer, ExerciseKey
 from grader.scoring.assessment import assess
@@ -34,6 +36,18 @@ class Finding:
     title: str
     detail: str
     good: bool
+
+
+# What somebody hands in who knows the visible answers and nothing else.
+SIMPLE: dict[str, Callable] = {
+    "the first argument": lambda *args, **kwargs: args[0],
+    "zeros of its shape": lambda *args, **kwargs: np.zeros_like(args[0]),
+    "0": lambda *args, **kwargs: 0.0,
+    "1": lambda *args, **kwargs: 1.0,
+    "True": lambda *args, **kwargs: True,
+    "False": lambda *args, **kwargs: False,
+    "nothing": lambda *args, **kwargs: None,
+}
 
 
 @cache
@@ -83,7 +97,7 @@ def asked(function: Callable, key: ExerciseKey) -> list[Answer | None]:
     """Call a function on all cases of a key, as the judge does in a kernel."""
     answers: list[Answer | None] = []
     probe.answer_all(function, key.inputs, lambda text: answers.append(json.loads(text)), key.observer)
-    return answers
+    return [case.received(answer) for case, answer in zip(key.cases, answers, strict=True) if answer]
 
 
 def mark_of(function: Callable, key: ExerciseKey, sources: Iterable[str] = ()) -> Mark:
@@ -124,6 +138,12 @@ def _visible(one: Exercise, key: ExerciseKey, seed: int) -> Iterator[Finding]:
         return
     points = assess(key, [answer for _, _, answer in answer_key.visible_cases(one)]).points
     yield Finding("visible", "the answers to the visible cases", f"earn {points:g} points", points == 0)
+    for title, function in SIMPLE.items():
+        answers = asked(function, key)
+        known = [case.expected if case.known else answer for case, answer in zip(key.cases, answers, strict=True)]
+        points = assess(key, known).points
+        detail = f"and the known answers earn {points:g} of {key.points:g} points"
+        yield Finding("visible", title, detail, points <= key.points / 2)
 
 
 def _input(one: Exercise, key: ExerciseKey) -> Iterator[Finding]:

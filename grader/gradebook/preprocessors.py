@@ -28,8 +28,8 @@ from grader.submission.cells import OURS
 from grader.submission.notebook_file import Rejected, parse
 from grader.submission.rebuilding import rebuild
 
-# Hand-ins graded within this time belong to one run and share cases that are drawn once. Drawing them takes up to a
-# minute, and Formgrader's button starts nbgrader anew for each hand-in.
+# Hand-ins graded within this time after the first belong to one run and share cases that are drawn once. Drawing them
+# takes up to a minute, and Formgrader's button starts nbgrader anew for each hand-in.
 RUN_SECONDS = 900
 
 
@@ -103,10 +103,10 @@ class LatePolicy(BasePlugin):
 
 @dataclass
 class _Run:
-    """The cases of a run, and when they were last used."""
+    """The cases of a run, and when they were drawn."""
 
     rulebook: Rulebook
-    used: float
+    drawn: float
 
 
 _runs: dict[str, _Run] = {}
@@ -117,10 +117,9 @@ def _rulebook(name: str, released: NotebookNode, limits: Limits, sandboxed: bool
     run = _runs.get(name)
     now = time.monotonic()
     same = run and (run.rulebook.released, run.rulebook.limits, run.rulebook.sandboxed) == (released, limits, sandboxed)
-    if not run or not same or now - run.used > RUN_SECONDS:
+    if not run or not same or now - run.drawn > RUN_SECONDS:
         run = _Run(Rulebook.draw(load(name), released, secrets.randbits(63), limits, sandboxed), now)
         _runs[name] = run
-    run.used = now
     return run.rulebook
 
 

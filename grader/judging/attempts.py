@@ -103,7 +103,7 @@ def _ask_with_our_helpers(
             continue
         for run in ways:
             with run:
-                mark = assess(one, *ask(run, one, references[name]))
+                mark = assess(one, *ask(run, one, references[name]), lent=True)
             if mark.status == "missing":  # so a helper is not the reason why it did not answer
                 marks[name] = mark
             elif _worth(mark) > _worth(marks[name]) or _says_more(mark, marks[name]):

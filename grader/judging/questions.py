@@ -41,9 +41,9 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
         outcome = kernel.run(ASK, seconds, probe.MAX_OUTPUT, only=MIME, question=question)
         for output in outcome.outputs:
             answer = _read_answer(output)
-            number = answer.pop("case", None) if answer else None
-            if isinstance(number, int) and 0 <= number < len(answers) and answers[number] is None:
-                answers[number] = answer
+            number = answer.pop("case") if answer else -1
+            if answer and 0 <= number < len(answers) and answers[number] is None:
+                answers[number] = exercise.cases[number].received(answer)
         if None not in answers:
             return answers, ""
         if outcome.died and first_time:

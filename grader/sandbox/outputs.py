@@ -104,6 +104,7 @@ def _alt_text(metadata: Any) -> dict[str, Any]:
 
 def _size(output: dict[str, Any]) -> int:
     """Return the bytes of memory that an output takes: a text of one emoji among letters takes four for each."""
-    texts = [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ())]
+    texts = [output[name] for name in ("text", "evalue") if name in output] + output.get("traceback", [])
     texts += [part for pair in output.get("data", {}).items() for part in pair]
+    texts += [one["alt"] for one in output.get("metadata", {}).values()]
     return (0 if output["output_type"] == "stream" else OVERHEAD) + sum(map(sys.getsizeof, texts))

@@ -55,6 +55,16 @@ class CaseKey:
         return probe.decode(self.expected["value"])
 
     @cached_property
+    def untouched(self) -> str:
+        """The digest of the inputs as they are before a call."""
+        return probe.digest(*probe.decode(self.inputs))
+
+    def received(self, answer: Answer) -> Answer:
+        """Return an answer from a kernel, with whether the call has changed its inputs."""
+        after = answer.pop("after", None)
+        return answer if "undefined" in answer or after == self.untouched else {**answer, "changed": True}
+
+    @cached_property
     def is_single(self) -> bool:
         """Whether an input is an array of single precision."""
         return _is_single(self.inputs)

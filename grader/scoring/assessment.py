@@ -5,6 +5,7 @@ The notebook's `check` and the judge both call `assess`, so that they agree.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,8 +21,14 @@ from grader.submission.cells import STUB
 
 Relation = Callable[[int, int], bool]  # of a case and a slip, by their numbers
 UNWRITTEN = "NotImplementedError"
+EXCEPTIONS = {
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+}
 MAX_TEXT = 300  # characters of a finding
 MANY = 3  # answers that do not agree by chance
+IN_PROPORTION = (
+    "A case that must raise an error, or whose answer is always the same, counts as far as the other cases pass."
+)
 ALONE = "What passes here counts only beside another case: an error, or an answer that is always the same, proves little alone."
 
 
@@ -31,6 +38,7 @@ def assess(
     stopped: str = "",
     broken_rule: str = "",
     show_values: bool = False,
+    lent: bool = False,
 ) -> Mark:
     """Judge the answers to an exercise's cases.
 
@@ -40,19 +48,26 @@ def assess(
         stopped -- why answers are missing ("stopped after 60 s in check_zero_pad"), if they are
         broken_rule -- the sentence about a forbidden call, which costs all points; empty if there is none
         show_values -- whether expected values and answers are shown: for visible cases, never for hidden ones
+        lent -- whether references were lent to the student's process: then nothing that it chose is told, since it could
+            be a part of their text
     """
+    if lent:
+        answers, stopped = [_without_names(answer) for answer in answers], _without_numbers(stopped)
     tell = _describe if show_values else _nothing
     asked = zip(exercise.cases, answers, strict=True)
-    cases = [_cut(_assess_case(exercise, one, answer, stopped, tell)) for one, answer in asked]
+    cases = [_cut(_assess_case(exercise, one, answer, stopped, tell, lent)) for one, answer in asked]
     if not show_values:
         cases = [replace(case, expected="", yours="") for case in cases]
-    passed = sum(case.passed for case in cases)
     # Refusing every input is not a solution, and neither is repeating the visible answers: a case that must raise, or
-    # whose answer is known, counts only if a case of another kind passes, too.
+    # whose answer is known, counts in proportion to the cases of another kind that pass.
     telling = [mark for mark, one in zip(cases, exercise.cases, strict=True) if one.raises is None and not one.known]
-    alone = bool(passed and telling and not any(mark.passed for mark in telling))
-    if alone or broken_rule:
+    passed: float = sum(case.passed for case in cases)
+    passed_telling = sum(mark.passed for mark in telling)
+    alone = bool(passed and telling and not passed_telling)
+    if broken_rule:
         passed = 0
+    elif telling:
+        passed = passed_telling + (passed - passed_telling) * passed_telling / len(telling)
     mark = Mark(
         name=exercise.name,
         status=_status(cases, passed, stopped),
@@ -69,9 +84,23 @@ def assess(
         mark.notes.append(stopped + _where(cases, stopped))
     elif alone:
         mark.notes.append(ALONE)
+    elif passed < sum(case.passed for case in cases):
+        mark.notes.append(IN_PROPORTION)
     if show_values:
         mark.notes += _changes(cases)
     return mark
+
+
+def _without_names(answer: Answer | None) -> Answer | None:
+    """Return an answer in which an exception has one of Python's own names, and no line."""
+    if not answer or "raised" not in answer:
+        return answer
+    return {**answer, "raised": [name for name in _raised(answer) if name in EXCEPTIONS], "line": None}
+
+
+def _without_numbers(stopped: str) -> str:
+    """Return why answers are missing without an exit status or a signal, which a process can choose."""
+    return stopped if _is_timeout(stopped) or not stopped else "ended the kernel, or did not answer as it should"
 
 
 def _cut(case: CaseMark) -> CaseMark:
@@ -106,7 +135,7 @@ def quotation(mark: Mark, answers: list[Answer | None]) -> list[str]:
     return []
 
 
-def _status(cases: list[CaseMark], passed: int, stopped: str) -> str:
+def _status(cases: list[CaseMark], passed: float, stopped: str) -> str:
     outcomes = {case.outcome for case in cases}
     if passed == len(cases):
         return "passed"
@@ -130,7 +159,12 @@ def _where(cases: list[CaseMark], stopped: str) -> str:
 
 
 def _assess_case(
-    exercise: ExerciseKey, case: CaseKey, answer: Answer | None, stopped: str, tell: Callable[[Answer], str]
+    exercise: ExerciseKey,
+    case: CaseKey,
+    answer: Answer | None,
+    stopped: str,
+    tell: Callable[[Answer], str],
+    lent: bool = False,
 ) -> CaseMark:
     if answer is None:
         return CaseMark(case.title, False, stopped or "no answer came back", "stopped")
@@ -150,7 +184,7 @@ def _assess_case(
     return CaseMark(
         case.title,
         verdict.same,
-        verdict.what,
+        ("right" if verdict.same else verdict.plain) if lent else verdict.what,
         "passed" if verdict.same else "wrong",
         expected,
         verdict.where or tell(answer),

@@ -34,11 +34,14 @@ class Verdict:
         same -- whether the answer counts
         what -- how it differs, in words that give away no expected value; if it is the same, how near it is
         where -- index of the first entry that differs, and the two entries there: for visible cases only
+        plain -- how it differs without anything that the answer chose: where a reference was lent, its text could leave
+            in the answer's types and shapes
     """
 
     same: bool
     what: str
     where: str = ""
+    plain: str = "the answer differs from what was expected"
 
 
 def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = False, place: str = WHOLE) -> Verdict:
@@ -51,11 +54,11 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
         place -- name of the value in messages
     """
     if yours is None and expected is not None:
-        return Verdict(False, f"{place} is None: is a `return` missing?")
+        return Verdict(False, said := f"{place} is None: is a `return` missing?", plain=said)
     if isinstance(expected, Other):  # only a slip gives such an answer
         return Verdict(isinstance(yours, Other) and yours.name == expected.name, f"{place} is no {expected.name}")
     if isinstance(yours, Other):
-        return Verdict(False, f"{place} is of type {yours.name}, expected {describe_kind(expected)}")
+        return _another_kind(place, f"is of type {yours.name}", describe_kind(expected))
     if isinstance(expected, (tuple, list)):
         return _compare_sequences(expected, yours, tolerance, single, place)
     if isinstance(expected, dict):
@@ -63,10 +66,15 @@ def compare(expected: Any, yours: Any, tolerance: Tolerance, single: bool = Fals
     if expected is None or isinstance(expected, str):
         same = type(expected) is type(yours) and expected == yours
         wanted = "something else" if type(expected) is type(yours) else describe_kind(expected)
-        return Verdict(same, "" if same else f"{place} is {describe(yours)}, expected {wanted}")
+        return Verdict(True, "") if same else _another_kind(place, f"is {describe(yours)}", wanted)
     if isinstance(yours, (tuple, list, dict, str)) and not _is_numbers(yours):
-        return Verdict(False, f"{place} is {describe_kind(yours)}, expected {describe_kind(expected)}")
+        return _another_kind(place, f"is {describe_kind(yours)}", describe_kind(expected))
     return _compare_arrays(np.asarray(expected), np.asarray(yours), tolerance, single, place)
+
+
+def _another_kind(place: str, is_now: str, wanted: str, plain: str = "is something else") -> Verdict:
+    """Return the verdict on an answer of another type, shape or dtype than was expected."""
+    return Verdict(False, f"{place} {is_now}, expected {wanted}", plain=f"{place} {plain}, expected {wanted}")
 
 
 def _is_numbers(value: Any) -> bool:
@@ -88,7 +96,7 @@ def _holds_numbers(value: Any) -> bool:
 def _compare_sequences(expected: Any, yours: Any, tolerance: Tolerance, single: bool, place: str) -> Verdict:
     if not isinstance(yours, (tuple, list)) or len(yours) != len(expected):
         wanted = f"{len(expected)} values ({', '.join(describe_kind(item) for item in expected)})"
-        return Verdict(False, f"{place} is {describe_kind(yours)}, expected {wanted}")
+        return _another_kind(place, f"is {describe_kind(yours)}", wanted)
     inside = "" if place == WHOLE else f" in {place}"
     verdicts = [
         compare(e, y, tolerance, single, f"value {i + 1} of {len(expected)}{inside}")
@@ -100,7 +108,7 @@ def _compare_sequences(expected: Any, yours: Any, tolerance: Tolerance, single: 
 def _compare_dicts(expected: dict, yours: Any, tolerance: Tolerance, single: bool, place: str) -> Verdict:
     if not isinstance(yours, dict) or set(yours) != set(expected):
         got = f"a dict with {sorted(map(str, yours))}" if isinstance(yours, dict) else describe_kind(yours)
-        return Verdict(False, f"{place} is {got}, expected a dict with {sorted(map(str, expected))}")
+        return _another_kind(place, f"is {got}", f"a dict with {sorted(map(str, expected))}")
     return _worst([compare(expected[k], yours[k], tolerance, single, _entry(place, k)) for k in expected])
 
 
@@ -118,12 +126,12 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
 
 def _compare_arrays(expected: np.ndarray, yours: np.ndarray, tolerance: Tolerance, single: bool, place: str) -> Verdict:
     if yours.shape != expected.shape:
-        return Verdict(False, f"{place} has shape {_shape(yours)}, expected {_shape(expected)}")
+        return _another_kind(place, f"has shape {_shape(yours)}", _shape(expected), "has another shape")
     if expected.dtype.kind == "b" and yours.ndim == 0 and yours.dtype.kind in "iu" and yours in (0, 1):
         yours = yours.astype(bool)  # 1 and 0 for True and False, as many people write it
     wrong_kind = _wrong_dtype(expected.dtype, yours.dtype, tolerance.dtype)
     if wrong_kind:
-        return Verdict(False, f"{place} has dtype {yours.dtype}, expected {wrong_kind}")
+        return _another_kind(place, f"has dtype {yours.dtype}", wrong_kind, "has another dtype")
     if expected.size == 0:
         return Verdict(True, "exact")
     if expected.dtype.kind == "b":

@@ -7,6 +7,7 @@ of it.
 """
 
 import base64
+import hashlib
 import io
 import json
 import math
@@ -148,9 +149,7 @@ def well_formed(answer):
     """Return an answer from a kernel, with what `answer_all` writes and nothing else; None if it is none."""
     if not isinstance(answer, dict) or type(answer.get("case")) is not int:
         return None
-    kept = {"case": answer["case"]}
-    if answer.get("changed") is True:
-        kept["changed"] = True
+    kept = {"case": answer["case"], "after": answer.get("after")}
     if isinstance(answer.get("raised"), list):
         names = [name for name in answer["raised"][:20] if isinstance(name, str) and name.isidentifier()]
         names = [name[:60] for name in names]
@@ -173,21 +172,31 @@ def observe(function, args, kwargs, observer=None):
         {"value": tree} or {"raised": [names of the exception's classes], "message": str, "line": int or None};
         with "changed": True if the call altered its inputs
     """
-    before = encode([args, kwargs])
+    before = digest(args, kwargs)
+    answer = called(function, args, kwargs, observer)
+    if digest(args, kwargs) != before:
+        answer["changed"] = True
+    return answer
+
+
+def digest(args, kwargs):
+    """Return a digest of inputs: whether a call has changed them is compared where no student's code runs."""
+    return hashlib.sha256(json.dumps(encode([args, kwargs])).encode()).hexdigest()
+
+
+def called(function, args, kwargs, observer=None):
+    """Call a function and return its value or what it raised; see `observe`."""
     try:
         result = observer(function, *args, **kwargs) if observer else function(*args, **kwargs)
-        answer = {"value": encode(result)}
+        return {"value": encode(result)}
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
-        answer = {
+        return {
             "raised": [kind.__name__ for kind in type(error).__mro__],
             "message": _message(error),
             "line": line_of(error, function),
         }
-    if encode([args, kwargs]) != before:
-        answer["changed"] = True
-    return answer
 
 
 def _message(error):
@@ -218,7 +227,7 @@ def answer_all(function, inputs, publish, observer_source=None):
     Arguments:
         function -- the value of the student's name, or None if it is not defined
         inputs -- JSON text, a list of encoded (args, kwargs)
-        publish -- called with the JSON text of {"case": index, ...answer}
+        publish -- called with the JSON text of {"case": index, ...answer, "after": digest of the inputs after the call}
         observer_source -- text of a function `observer(function, *args, **kwargs)`, if a plain call is not enough
     """
     observer = None
@@ -231,5 +240,6 @@ def answer_all(function, inputs, publish, observer_source=None):
             answer = {"undefined": True}
         else:
             args, kwargs = decode(tree)
-            answer = observe(function, args, kwargs, observer)
+            answer = called(function, args, kwargs, observer)
+            answer["after"] = digest(args, kwargs)
         publish(json.dumps({"case": index, **answer}))

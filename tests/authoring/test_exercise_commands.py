@@ -89,7 +89,14 @@ def test_the_visible_answers_earn_nothing_though_an_answer_can_come_again_by_cha
     one.more.clear()
     one.drawing = lambda rng: [case("one of three", np.array([int(rng.integers(3))]), 0)]
     for seed in range(1, 30):
-        assert wrong_of(found for found in trial.tried(one, seed) if found.group == "visible") == []
+        found = next(found for found in trial.tried(one, seed) if found.group == "visible")
+        assert found.good and found.title == "the answers to the visible cases"
+
+
+def test_who_knows_the_visible_answers_gets_little_for_something_simple():
+    one = exercise()
+    one.drawing = lambda rng: [case(f"nothing changes {i}", rng.standard_normal(3) + 9, 0) for i in range(5)]
+    assert ("visible", "the first argument") in wrong_of(trial.tried(one, 1))
 
 
 def test_conversions_are_not_left_out():

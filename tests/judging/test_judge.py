@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import replace
+import time
+from dataclasses import asdict, replace
 
 import nbformat
 import pytest
@@ -368,3 +369,40 @@ def test_what_was_written_down_from_the_visible_cases_earns_nothing(rulebook):
     worked_out = known.index(False)
     answers[worked_out] = exercise.cases[worked_out].expected
     assert assess(exercise, answers).points > 0
+
+
+def test_nothing_is_run_or_asked_after_the_time_of_a_hand_in(rulebook, assignment, kernels):
+    notebook = sample_hand_ins.solved(rulebook.released, assignment)
+    for _ in range(20):
+        sample_hand_ins.add_cell(notebook, "import time\ntime.sleep(0.9)", len(notebook.cells))
+    limits = replace(rulebook.limits, submission_seconds=3)
+    start = time.monotonic()
+    graded = judge(nbformat.writes(notebook).encode(), replace(rulebook, limits=limits), kernels)
+    assert time.monotonic() - start < 12
+    assert {mark.status for mark in graded.marks.values()} == {"error"}
+    assert "took more than 3 s" in graded.marks["zero_pad"].notes[0]
+
+
+def test_all_cells_together_have_room_for_so_much_output(rulebook, assignment, kernels):
+    notebook = sample_hand_ins.solved(rulebook.released, assignment)
+    for _ in range(8):
+        sample_hand_ins.add_cell(notebook, "print('x' * 900_000)", len(notebook.cells))
+    limits = replace(rulebook.limits, output=1_000_000, outputs=3_000_000)
+    graded = judge(nbformat.writes(notebook).encode(), replace(rulebook, limits=limits), kernels)
+    assert graded.points == 95 and len(graded.notebook) < 3_600_000
+    assert "The cells printed more than 3 MB together; the rest was cut." in graded.notes
+
+
+def test_the_text_of_a_lent_reference_does_not_leave_through_names_and_shapes(grade):
+    """conv_forward is asked with our zero_pad: what it raises and returns could tell how that is written."""
+    tells = """
+def conv_forward(A_prev, W, b, hparameters):
+    if zero_pad(np.ones((1, 1, 1, 1)), 1).shape != (1, 3, 3, 1):
+        return None  # their own is still there
+    if A_prev.shape[0] % 2:
+        raise type("secret" + str(zero_pad.__code__.co_names)[2:9], (Exception,), {})
+    return np.zeros((31, 7, 2)), "secret"
+"""
+    graded = grade({"zero_pad": "def zero_pad(X, pad):\n    return X", "conv_forward": tells})
+    told = json.dumps([asdict(graded.marks["conv_forward"])])
+    assert "secret" not in told and "31, 7" not in told

@@ -319,3 +319,49 @@ def test_random_numbers_are_not_those_of_the_kernel_before():
                 code = "import numpy as np, random; (np.random.rand(), random.random())"
                 drawn.add(kernel.run(code, 10).outputs[0]["data"]["text/plain"])
         assert len(drawn) == 2
+
+
+@contextmanager
+def little_memory(most):
+    """Whatever is done meanwhile, this process never has so many bytes more in memory than before."""
+
+    def high():
+        status = Path("/proc/self/status").read_text()
+        return [int(re.search(rf"{name}:\s+(\d+)", status)[1]) * 1024 for name in ("VmHWM", "VmRSS")]
+
+    Path("/proc/self/clear_refs").write_text("5")  # the highest so far is now what it is
+    before = high()[1]
+    yield
+    assert high()[0] - before < most
+
+
+FLOODS = {
+    "large messages to the shell's socket": "for _ in range(500): send(kernel.shell_stream.socket, b'x' * 900_000)",
+    "too large a message to the shell's socket": "send(kernel.shell_stream.socket, b'x' * 200_000_000)",
+    "large messages among the outputs": "for _ in range(500): send(kernel.iopub_socket, b'x' * 7_000_000)",
+    "a message of lists": "send(kernel.iopub_socket, b'[' + b'[],' * 2_000_000 + b'[]]')",
+    "a message of objects": "send(kernel.iopub_socket, b'[' + b'{},' * 2_000_000 + b'{}]')",
+    "texts of an exception": "class E(Exception):\n    __str__ = lambda self: 'x' * 100_000_000\nraise E",
+    "names of kinds": "for _ in range(100): get_ipython().display_pub.publish({'k' * 1_000_000: 'x'})",
+    "wide characters": "for _ in range(100): print('\N{SNAKE}' + 'x' * 1_000_000, flush=True)",
+}
+SEND = """
+kernel = get_ipython().kernel
+def send(socket, body):
+    parent = kernel.get_parent('shell')
+    message = kernel.session.msg('stream', {}, parent)
+    frames = kernel.session.serialize(message)
+    frames[-1] = body
+    frames[2] = kernel.session.sign(frames[3:])
+    getattr(socket, 'send_multipart')([b'x', *frames[1:]])
+"""
+
+
+@pytest.mark.parametrize("what", FLOODS)
+def test_no_flood_takes_memory_from_the_grader(what):
+    limits = Limits(cell_seconds=5)
+    with started(limits, True) as kernel:
+        kernel.run(SEND, 5)
+        with little_memory(250_000_000):
+            outcome = kernel.run(FLOODS[what], 5)
+        assert sum(len(str(output)) for output in outcome.outputs) < 2 * limits.output

@@ -201,3 +201,70 @@ def test_an_error_is_quoted_where_a_visible_case_raises_the_same(exercise):
     elsewhere = [{**seen[0], "line": 3}]
     assert quotation(hidden, elsewhere) == quotation(hidden, raised("ValueError")) == quotation(hidden, []) == []
     assert "77" not in str(hidden)
+
+
+def mixed(*kinds):
+    """An exercise worth 10 points, of cases that must raise (R), whose answer is known (K), or that tell much (t)."""
+    cases = [
+        CaseKey(
+            f"{kind}{i}",
+            probe.encode([[i], {}]),
+            "ValueError" if kind == "R" else None,
+            {"value": probe.encode(1)},
+            [],
+            kind == "K",
+        )
+        for i, kind in enumerate(kinds)
+    ]
+    return ExerciseKey("f", 10, "f(x)", [], [], [], [], Tolerance(1e-5, 1e-4, "number"), None, [], cases)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "passed", "points"),
+    [
+        ("tttKR", "11111", 10),
+        ("tttKR", "00011", 0),
+        ("ttttKR", "100011", 10 * (1 + 2 / 4) / 6),
+        ("ttttKR", "111000", 5),
+        ("KK", "11", 10),
+        ("KK", "10", 5),
+    ],
+)
+def test_what_everybody_can_know_counts_in_proportion(kinds, passed, points):
+    given = [
+        {"raised": ["ValueError"]} if kind == "R" and good == "1" else {"value": probe.encode(int(good))}
+        for kind, good in zip(kinds, passed, strict=True)
+    ]
+    mark = assess(mixed(*kinds), given)
+    assert mark.points == round(points, 2)
+    raw = 10 * passed.count("1") / len(kinds)
+    assert bool(mark.notes) == (mark.points < round(raw, 2))
+
+
+def test_a_finding_has_a_length_that_can_be_read(exercise):
+    many = {"value": probe.encode({f"key{i}": i for i in range(20_000)})}
+    mark = assess(
+        exercise, [many, {"value": probe.encode([[0]] * 20_000)}, {"value": probe.encode("x" * 900)}], show_values=True
+    )
+    texts = [text for case in mark.cases for text in (case.what, case.yours, case.expected)]
+    assert max(map(len, texts)) <= 300 and not any(case.passed for case in mark.cases)
+
+
+def test_whatever_an_answer_does_to_the_comparison_it_is_a_wrong_answer(exercise, monkeypatch):
+    monkeypatch.setattr("grader.scoring.assessment.compare", lambda *_, **__: 1 / 0)
+    mark = assess(exercise, answers(1, 1, 1))
+    assert mark.points == 0 and mark.cases[0].what == "the answer cannot be compared with what was expected"
+
+
+def test_where_references_were_lent_a_mark_tells_nothing_that_the_process_chose(exercise):
+    secret = "text_of_the_reference"
+    given = [
+        {"raised": [secret, "ValueError"], "message": secret, "line": 1234},
+        {"value": ["other", secret]},
+        {"value": probe.encode([[0] * 1234])},
+    ]
+    told = str(assess(exercise, given, lent=True))
+    assert secret not in told and "1234" not in told and "raised ValueError" in told
+    stopped = "ended the kernel (exit status 123) in check_f"
+    assert "123" not in str(assess(exercise, [None] * 3, stopped, lent=True))
+    assert "stopped after" in str(assess(exercise, [None] * 3, ENDLESS, lent=True))

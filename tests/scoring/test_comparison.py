@@ -1,5 +1,8 @@
 """What counts as equal, and how a difference is told."""
 
+import re
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -112,3 +115,41 @@ def test_whole_numbers_are_compared_exactly_whatever_the_inputs_were():
     assert compare(8_640_471, 8_640_471, loose, single=True).same
     assert not compare(8_640_471, 8_640_472, loose, single=True).same
     assert compare(8_640_471, 8_640_472.0, loose, single=True).same
+
+
+@pytest.mark.parametrize(
+    "yours", [["x" * 1000] * 50_000, [["x" * 1000], *[["y"]] * 50_000], [1, "x" * 1_000], [{}] * 50_000]
+)
+def test_a_list_of_anything_where_an_array_is_wanted_takes_no_memory(yours):
+    tracemalloc.start()
+    verdict = compare(np.zeros(3), yours, NUMBER)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert not verdict.same and peak < 5_000_000
+
+
+@pytest.mark.parametrize(
+    "yours", [10**4000, [10**400, 1.0], complex("nan+infj"), [[1, 2], [3]], np.zeros((0,) * 30), {}]
+)
+def test_a_number_of_any_size_is_no_error(yours):
+    assert not compare(np.zeros(2), yours, NUMBER).same
+    assert not compare(1.0, yours, NUMBER).same
+
+
+def test_where_a_reference_was_lent_nothing_of_the_answer_is_told():
+    secret = "text_of_the_reference"
+    answers = [
+        Other(secret),
+        secret,
+        [0] * 12345,
+        {secret: 1},
+        np.zeros((12345, 2)),
+        np.zeros(3, np.int8),
+        None,
+        (1, 2),
+        12345,
+    ]
+    for expected in (np.zeros(3), (np.zeros(3), 1), {"a": 1.0}, "text", 1.5):
+        for yours in answers:
+            verdict = compare(expected, yours, NUMBER)
+            assert verdict.same or not re.search("text_of|12345|int8", verdict.plain)

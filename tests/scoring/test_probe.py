@@ -137,3 +137,61 @@ def test_an_observer_stands_between():
     text = "def observer(function, x):\n    return function(x) + 1\n"
     probe.answer_all(lambda x: 2 * x, json.dumps([probe.encode([(3,), {}])]), out.append, text)
     assert probe.decode(json.loads(out[0])["value"]) == 7
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        {"value": 1},
+        {"case": "0", "value": ["plain", 1]},
+        {"case": True, "value": ["plain", 1]},
+        {"case": 0},
+        {"case": 0, "raised": 5},
+        {"case": 0, "raised": {"ValueError": 1}},
+        {"case": 0, "undefined": "yes"},
+    ],
+)
+def test_what_is_no_answer_is_none(answer):
+    assert probe.well_formed(answer) is None
+
+
+def test_of_an_answer_only_what_the_probe_writes_is_kept_and_texts_are_short():
+    sent = {
+        "case": 2,
+        "raised": ["E" * 999, 7, "\x1b[2J", "ValueError"] * 99,
+        "message": "m" * 9_999,
+        "line": 10**9,
+        "more": 1,
+    }
+    kept = probe.well_formed(sent)
+    assert set(kept) == {"case", "after", "raised", "message", "line"}
+    assert set(kept["raised"]) == {"E" * 60, "ValueError"} and len(kept["message"]) == 300 and kept["line"] is None
+    assert probe.well_formed({"case": 0, "value": 1, "changed": True}) == {"case": 0, "value": 1, "after": None}
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ["plain", "x" * 1001],
+        ["plain", [1]],
+        ["array", "no base64 !"],
+        ["array", "A" * 9_000_000],
+        ["list", {"0": 1}],
+        ["dict", [["plain", 1]]],
+        ["tuple"],
+    ],
+)
+def test_what_encode_would_not_write_is_not_read(tree):
+    with pytest.raises(ValueError):
+        probe.decode(tree)
+
+
+def test_the_digest_of_inputs_is_the_same_in_every_process_until_they_change():
+    inputs = [([np.asfortranarray(np.arange(6.0).reshape(2, 3)), "a"], 1), {"k": (1, None)}]
+    tree = probe.encode(inputs)
+    args, kwargs = probe.decode(tree)
+    before = probe.digest(args, kwargs)
+    assert before == probe.digest(*probe.decode(tree))
+    args[0][0][0, 0] += 1
+    assert probe.digest(args, kwargs) != before

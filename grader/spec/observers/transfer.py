@@ -24,12 +24,18 @@ def look_at_augmenter(function, *, look, seed):
     model = function()
     if not isinstance(model, keras.Model):
         raise TypeError(f"expected a keras.Sequential, got {type(model).__name__}")
-    if look == "kind":
-        return {"a keras.Sequential": isinstance(model, keras.Sequential)}
     noise = np.random.default_rng(seed).integers(0, 256, (3, 20, 30, 3)).astype("float32")
+    # Beside every look, so that no answer is the same in every run.
+    seen = {
+        "the output where it does not train": keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(noise)))[
+            :, ::5, ::5
+        ]
+    }
+    if look == "kind":
+        return {"a keras.Sequential": isinstance(model, keras.Sequential), **seen}
     if look in ("sizes", "inference"):
         out = keras.ops.convert_to_numpy(model(keras.ops.convert_to_tensor(noise), training=look == "sizes"))
-        return {"the output's shape": out.shape} if look == "sizes" else {"the output": out}
+        return {"the output's shape": out.shape, **seen} if look == "sizes" else {"the output": out}
     # A red mark to the right of the middle, a green one above it: a flip changes their orientation, a turn does not.
     pictures = np.zeros((256, 33, 33, 3), "float32")
     pictures[:, 15:18, 23:26, 0] = 255
@@ -45,12 +51,14 @@ def look_at_augmenter(function, *, look, seed):
         return {
             "left and right are exchanged in about half": bool(0.3 < mirrored.mean() < 0.7),
             "up stays up": bool((np.abs(degrees) < 90).all()),
+            **seen,
         }
     return {
         "they are turned at all": bool(np.abs(degrees).max() > 0.02),
         "they are as large as before, and in the same place": bool(np.abs(far - 8).max() < 1),
         "widest turn to the left, in tens of degrees": round(float(max(-degrees.min(), 0)) / 10),
         "widest turn to the right, in tens of degrees": round(float(max(degrees.max(), 0)) / 10),
+        **seen,
     }
 
 

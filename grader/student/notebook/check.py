@@ -15,7 +15,7 @@ from typing import Any
 from grader.presentation import mark_view
 from grader.scoring import probe, visible_key
 from grader.scoring.answer_key import Answer, ExerciseKey
-from grader.scoring.assessment import ALONE, assess
+from grader.scoring.assessment import ALONE, IN_PROPORTION, assess
 from grader.scoring.comparison import describe
 from grader.scoring.marks import Mark
 from grader.spec import rules
@@ -83,7 +83,7 @@ def _answers(function: Callable, exercise: ExerciseKey) -> list[Answer | None]:
         raise CheckFailed(
             f"{exercise.name} was interrupted{where}, in the case “{case}”. Does a loop end there?"
         ) from None
-    return answers
+    return [case.received(answer) for case, answer in zip(exercise.cases, answers, strict=True) if answer]
 
 
 def _broken_rule(exercise: ExerciseKey, names: dict[str, Any]) -> str:
@@ -96,7 +96,7 @@ def _sentence(mark: Mark, exercise: ExerciseKey, names: dict[str, Any]) -> str:
     if mark.status == "missing":
         return f"{mark.name} is not written yet."
     beginning = f"{mark.name}: {sum(case.passed for case in mark.cases)} of {len(mark.cases)} cases pass."
-    notes = [note for note in mark.notes if note != ALONE]  # what is wrong says more
+    notes = [note for note in mark.notes if note not in (ALONE, IN_PROPORTION)]  # what is wrong says more
     if notes:
         return f"{beginning} {notes[0]}"
     helper = _wrong_helper(exercise, names)
