@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import resource
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ from grader.sandbox.preload import preload_of
 from grader.scoring.marks import Mark
 
 LOST_WORKERS = 3  # that one hand-in may end
+MEMORY = 2_000_000_000  # bytes of data of a worker, which needs a quarter: behind all other limits on what a hand-in takes
 CONNECT_SECONDS = 30
 
 
@@ -55,6 +57,7 @@ class Judging(WorkerPlugin):
         """
         if of_judging() != self.engine:
             raise NoWorkers(f"The worker {worker.address} has another version of the course than this machine.")
+        _limit_memory()
         self.rulebook = Rulebook.from_json(self.text)
         if self.rulebook.sandboxed:
             bubblewrap.require()
@@ -65,6 +68,13 @@ class Judging(WorkerPlugin):
     def teardown(self, worker: distributed.Worker) -> None:
         """Close the worker's kernels; Dask calls this when the run or the worker ends."""
         self.kernels.close()
+
+
+def _limit_memory() -> None:
+    """Let this process end, or get a MemoryError, rather than take the machine's memory; its children are not limited."""
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, hard))
 
 
 @dataclass(frozen=True)
