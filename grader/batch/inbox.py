@@ -9,7 +9,8 @@ from pathlib import Path
 
 from grader.base.course import TIMESTAMP
 from grader.base.errors import CourseError
-from grader.batch.names import ARCHIVE, NOTEBOOK, Owner, owners, shown
+from grader.base.foreign_text import readable_name
+from grader.batch.names import ARCHIVE, NOTEBOOK, Owner, owners
 from grader.gradebook import lateness
 from grader.presentation.text import some
 from grader.submission.notebook_file import Rejected, read_file
@@ -86,7 +87,7 @@ def find(folder: Path, assignment: str) -> Inbox:
     hand_ins = [_of_student(student, theirs, assignment) for student, theirs in by_student.items()]
     if all(one.problem or one.doubt for one in hand_ins):
         _look_below(folder, assignment)
-    return Inbox(hand_ins, [shown(path.name) for path, stem in stems.items() if not stem])
+    return Inbox(hand_ins, [readable_name(path.name) for path, stem in stems.items() if not stem])
 
 
 def open_hand_in(one: HandIn, has_work: Callable[[bytes], bool]) -> tuple[HandIn, bytes]:
@@ -141,8 +142,8 @@ def _of_student(student: str, theirs: list[tuple[Path, Owner]], assignment: str)
             one = _in_folder(path, student, assignment)
         else:
             archive = ARCHIVE.fullmatch(path.name)
-            problem = f"{shown(path.name)} is an archive. Hand in the notebook itself." if archive else ""
-            one = HandIn(student, path, problem=problem, names={path: shown(path.name)})
+            problem = f"{readable_name(path.name)} is an archive. Hand in the notebook itself." if archive else ""
+            one = HandIn(student, path, problem=problem, names={path: readable_name(path.name)})
         every.append(replace(one, canvas=owner.canvas, notes=[*one.notes, *_remarks(path, owner, assignment)]))
     first = next((one for one in every if not one.problem), every[0])
     others = [one for one in every if one is not first]
@@ -188,8 +189,8 @@ def _in_folder(folder: Path, student: str, assignment: str) -> HandIn:
         return HandIn(student, place / wanted, notes, f"There is no {wanted} ({_held(place)}).")
     named_otherwise = paths[0].name.lower() != wanted.lower()
     if named_otherwise and len(paths) == 1:
-        notes = [f"{shown(paths[0].name)} was taken for {wanted}.", *notes]
-    names = {path: f"{shown(folder.name)}/{shown(path.name)}" for path in paths}
+        notes = [f"{readable_name(paths[0].name)} was taken for {wanted}.", *notes]
+    names = {path: f"{readable_name(folder.name)}/{readable_name(path.name)}" for path in paths}
     doubt = named_otherwise and len(paths) > 1
     return HandIn(student, paths[0], notes, handed_in=time, others=paths[1:], names=names, doubt=doubt)
 
@@ -198,7 +199,7 @@ def _held(folder: Path) -> str:
     """Say what a folder without a notebook holds."""
     below = sorted(str(one.relative_to(folder)) for one in folder.glob("*/*.ipynb"))
     names = below or sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
-    return f"found: {some([shown(name) for name in names])}" if names else "the folder is empty"
+    return f"found: {some([readable_name(name) for name in names])}" if names else "the folder is empty"
 
 
 def _handed_in(folders: list[Path]) -> tuple[datetime | None, list[str]]:

@@ -73,8 +73,3 @@ def student_id(name: str, unique: bool = False) -> str:
 def _may_stay(character: str) -> bool:
     """Say whether a character may stand in an id: a letter or digit of any script, with its marks, or one of a few signs."""
     return character in "_.@+-" or unicodedata.category(character)[0] in "LNM"
-
-
-def shown(name: str) -> str:
-    """Return a file's name as it can be shown: without characters that do something to a terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)

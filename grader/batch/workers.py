@@ -34,7 +34,9 @@ from grader.sandbox.preload import preload_of
 from grader.scoring.marks import Mark
 
 LOST_WORKERS = 3  # that one hand-in may end
-MEMORY = 2_000_000_000  # bytes of data of a worker, which needs a quarter: behind all other limits on what a hand-in takes
+MEMORY = (
+    2_000_000_000  # bytes of data of a worker, which needs a quarter: behind all other limits on what a hand-in takes
+)
 CONNECT_SECONDS = 30
 
 

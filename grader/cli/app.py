@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -278,10 +279,20 @@ def update(
             "--from", metavar="FOLDER_OR_ZIP", help="A newer copy of the course or class kit, where git has none."
         ),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask where that copy is from.")] = False,
 ) -> None:
     """Get the newest notebooks, and keep your work in yours."""
     from grader.student.update.course_update import update as update_course
 
+    if source and not yes:
+        console.print(
+            f"{escape(str(source))} brings programs, which this computer will run with your rights. Take it only from "
+            "your instructor, or from the page of the course.",
+            soft_wrap=True,
+        )
+        if not sys.stdin.isatty():
+            _fail("Nothing was changed. If you know where it is from: course update --from … --yes")
+        typer.confirm("Is it from there?", abort=True)
     outcome = update_course(source)
     if not outcome.changed:
         console.print("✓ Nothing is newer than what you have.")

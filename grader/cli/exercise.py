@@ -128,9 +128,9 @@ def ask_files(
     from grader.authoring import asking
     from grader.base.errors import CourseError
     from grader.base.files import write_atomically
+    from grader.base.foreign_text import readable
     from grader.presentation.mark_view import messages
     from grader.presentation.status import sign
-    from grader.presentation.text import readable
     from grader.spec.registry import load
 
     declared = load(assignment)

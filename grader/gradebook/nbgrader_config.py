@@ -42,7 +42,7 @@ def configure(c: Any, course: Course) -> None:
     c.HTMLExporter.filters = {
         "sign": "grader.presentation.status.sign",
         "words": "grader.presentation.status.words",
-        "readable": "grader.presentation.text.readable",
+        "readable": "grader.base.foreign_text.readable",
         "excerpt": "grader.reports.feedback_page.excerpt",
         "picture": "grader.reports.feedback_page.picture",
         "attached": "grader.reports.feedback_page.attached",

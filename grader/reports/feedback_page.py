@@ -8,7 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from grader.presentation.text import readable, with_code
+from grader.base.foreign_text import readable
+from grader.presentation.text import with_code
 from grader.submission.pictures import read_pictures
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import pass_context
 
-from grader.presentation.text import readable
+from grader.base.foreign_text import readable
 from grader.submission.pictures import read_pictures
 
 TAGS = {

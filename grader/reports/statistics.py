@@ -173,8 +173,8 @@ def _likeness(report: Report, course: Course) -> Any:
 def _page(report: Report, likeness: Any) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from grader.base.foreign_text import readable
     from grader.presentation.status import sign
-    from grader.presentation.text import readable
 
     loader = FileSystemLoader([TEMPLATES / "statistics", TEMPLATES / "feedback"])
     environment = Environment(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.base.foreign_text import readable_name
 from grader.base.untrusted_json import has_more_pieces_than
 from grader.submission.pictures import read_pictures
 
@@ -84,7 +85,7 @@ def parse(raw: bytes) -> list[HandedCell]:
         raise Rejected("The file is not a notebook: it is not JSON, or was cut off while it was saved.") from error
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version not in (3, 4):
-        raise Rejected(f"The file is not a notebook of format 4: its nbformat is {str(version)[:20]}.")
+        raise Rejected(f"The file is not a notebook of format 4: its nbformat is {readable_name(version, 20)}.")
     cells = notebook.get("cells")
     if cells is None and isinstance(notebook.get("worksheets"), list):  # format 3
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]

@@ -12,10 +12,10 @@ from PIL import Image
 from traitlets.config import Config
 
 from grader.base.course import Course
+from grader.base.foreign_text import readable
 from grader.gradebook.graded_notebook import write_mark
 from grader.gradebook.nbgrader_config import configure
 from grader.presentation import status as statuses
-from grader.presentation.text import readable
 from grader.reports import feedback_page
 from grader.scoring.marks import CaseMark, Mark
 

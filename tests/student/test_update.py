@@ -616,6 +616,28 @@ def test_an_archive_that_is_damaged_huge_or_not_there_is_refused(kit, newer, tmp
         course_update.update(file, kit)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_an_archive_is_refused_wherever_it_is_damaged(kit, tmp_path, method):
+    file = tmp_path / "bad.zip"
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("grader/__init__.py", "x = 1\n" * 5_000)
+    whole = file.read_bytes()
+    before = files_of(kit)
+    for place in range(30, len(whole), 7):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with pytest.raises(NoCourse):
+            course_update.update(file, kit)
+    assert files_of(kit) == before
+
+
+def test_an_archive_of_more_files_than_the_course_has_is_not_unpacked(kit, tmp_path):
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        for number in range(20_000):
+            archive.writestr(f"grader/{number}", "")
+    with pytest.raises(NoCourse, match="20,000 files"):
+        course_update.update(tmp_path / "bad.zip", kit)
+
+
 def test_links_in_a_folder_do_not_come_along(kit, newer, tmp_path):
     (tmp_path / "secret").write_text("secret")
     (newer / "grader/link.py").symlink_to(tmp_path / "secret")
@@ -642,7 +664,9 @@ def test_the_command_says_what_it_did_and_what_it_did_not(upstream, clone):
     ):
         assert words in done.stdout
     assert course().stdout == "✓ Nothing is newer than what you have.\n"
-    failed = course("--from", "nothing.zip")
+    failed = course("--from", "nothing.zip", "--yes")
     assert failed.returncode == 1
     assert failed.stdout == "✗ nothing.zip cannot be unpacked: No such file or directory.\n"
     assert failed.stderr == ""
+    asked = course("--from", "nothing.zip")
+    assert asked.returncode == 1 and "brings programs" in asked.stdout and "--yes" in asked.stdout

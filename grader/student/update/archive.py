@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
 import tempfile
 import zipfile
@@ -11,8 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from grader.base.errors import CourseError
+from grader.base.foreign_text import readable_name
 
 MAX_BYTES = 2_000_000_000  # limit on the unpacked size of an archive
+MAX_MEMBERS = 10_000  # files and folders in it
+DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError),  # a method or an encryption that zipfile does not know
+)
 
 
 class NoCourse(CourseError):
@@ -34,14 +41,17 @@ def opened(path: Path) -> Iterator[Path]:
             with zipfile.ZipFile(path) as archive:
                 _see_that_it_is_safe(archive)
                 archive.extractall(folder)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            raise NoCourse(f"{path.name} is no zip archive that can be read ({error}): get it again.") from None
-        except OSError as error:
-            raise NoCourse(f"{path} cannot be unpacked: {error.strerror}.") from None
+        except (*DAMAGES, OSError) as error:
+            if isinstance(error, OSError) and error.strerror:
+                raise NoCourse(f"{path} cannot be unpacked: {error.strerror}.") from None
+            reason = readable_name(error)
+            raise NoCourse(f"{path.name} is no zip archive that can be read ({reason}): get it again.") from None
         yield _course_in(Path(folder), path.name)
 
 
 def _see_that_it_is_safe(archive: zipfile.ZipFile) -> None:
+    if (count := len(archive.infolist())) > MAX_MEMBERS:
+        raise NoCourse(f"The archive holds {count:,} files; up to {MAX_MEMBERS:,} are unpacked.")
     for member in archive.infolist():
         name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
         # Paths are checked by Windows' rules, which treat "/x" as well as "C:x" as leading out of the folder.
