@@ -29,14 +29,13 @@ from grader.judging.judge import judge
 from grader.judging.result import Result
 from grader.judging.rulebook import Rulebook
 from grader.sandbox import bubblewrap
-from grader.sandbox.kernel_factory import KernelFactory
+from grader.sandbox.kernel_factory import KernelFactory, share
 from grader.sandbox.preload import preload_of
 from grader.scoring.marks import Mark
 
 LOST_WORKERS = 3  # that one hand-in may end
-MEMORY = (
-    2_000_000_000  # bytes of data of a worker, which needs a quarter: behind all other limits on what a hand-in takes
-)
+# Bytes of data of a worker, which needs a quarter of it: a limit behind all others on what a hand-in takes.
+MEMORY = 2_000_000_000
 CONNECT_SECONDS = 30
 
 
@@ -47,9 +46,14 @@ class NoWorkers(CourseError):
 class Judging(WorkerPlugin):
     """A plugin that holds what a worker keeps for a grading run: the rulebook, and the source of its kernels."""
 
-    def __init__(self, rulebook: str, warm: bool, engine: str, fork_server: str):
+    def __init__(self, rulebook: str, warm: bool, engine: str, fork_server: str, count: int):
+        """
+        Arguments:
+            count -- of the workers that share this machine; 0 if that is not known
+        """
         self.name = f"judging-{uuid.uuid4()}"
         self.text, self.warm, self.engine, self.fork_server = rulebook, warm, engine, fork_server
+        self.count = count
 
     def setup(self, worker: distributed.Worker) -> None:
         """Prepare a worker; Dask calls this in every present and future worker.
@@ -65,7 +69,8 @@ class Judging(WorkerPlugin):
             bubblewrap.require()
         limits, sandboxed = self.rulebook.limits, self.rulebook.sandboxed
         preload = preload_of(self.rulebook.released)
-        self.kernels = KernelFactory(limits, sandboxed, self.warm, preload, self.fork_server)
+        cores = share(int(worker.name), self.count) if self.count else []
+        self.kernels = KernelFactory(limits, sandboxed, self.warm, preload, self.fork_server, cores)
 
     def teardown(self, worker: distributed.Worker) -> None:
         """Close the worker's kernels; Dask calls this when the run or the worker ends."""
@@ -118,7 +123,7 @@ class Workers:
             scheduler -- address of a Dask scheduler, whose workers are used instead
             warm, fork_server -- source of the kernels, as for `KernelFactory`
         """
-        self.plugin = Judging(rulebook.to_json(), warm, of_judging(), fork_server)
+        self.plugin = Judging(rulebook.to_json(), warm, of_judging(), fork_server, 0 if scheduler else count)
         self.count, self.scheduler = count, scheduler
 
     def __enter__(self) -> Workers:

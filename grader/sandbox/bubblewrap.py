@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.base.errors import CourseError
 from grader.base.keras_backend import keras_backend
-from grader.base.paths import ROOT
+from grader.base.paths import FOLDER, ROOT
 from grader.sandbox.limits import Limits
 
 INSIDE = Path(__file__).parent / "inside"  # the course's own code that runs in the sandbox
@@ -42,6 +42,11 @@ def require() -> None:
         raise NoSandbox(
             "Hand-ins are run in a bubblewrap sandbox, and bwrap is not on this machine. Install it (Debian, Ubuntu: "
             "apt install bubblewrap; Fedora: dnf install bubblewrap), or pass --no-sandbox where you trust every hand-in."
+        )
+    if shown := _shown_to_hand_ins(FOLDER):
+        raise NoSandbox(
+            f"The course's folder {FOLDER} lies in {shown}, which every hand-in can read, and with it the gradebook. "
+            "Move it (COURSE_FOLDER names another one), or set up the environment in a folder of its own."
         )
     trial = subprocess.run([*_bubblewrap(Limits()), "true"], capture_output=True, text=True, timeout=60)
     if trial.returncode:
@@ -124,6 +129,13 @@ def _no_more_namespaces() -> list[str]:
     """Return bubblewrap's option against further user namespaces, which versions before 0.8 do not have."""
     told = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=60).stdout
     return ["--disable-userns"] if "--disable-userns" in told else []
+
+
+def _shown_to_hand_ins(folder: Path) -> str:
+    """Return the folder, of those that can be read in every sandbox, that this one lies in; an empty string if none."""
+    real = folder.resolve()
+    places = ["/usr", *_python_folders()]
+    return next((place for place in places if real.is_relative_to(Path(place).resolve())), "")
 
 
 def _python_folders() -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -23,15 +26,17 @@ class KernelFactory:
         warm: bool = False,
         preload: Preload | None = None,
         fork_server: str = "",
+        cores: Collection[int] = (),
     ):
         """
         Arguments:
+            cores -- the processors that the kernels run on, so that none takes those of a neighbour; empty: all
             warm -- whether kernels are forked from a fork server, which has imported what they need
             fork_server -- address of one that runs already; without it, one is started
         """
         self.limits, self.sandboxed, self.preload = limits, sandboxed, preload or Preload()
         self.why_cold = "" if warm and sandboxed else "not asked for"
-        self.address = fork_server
+        self.address, self.cores = fork_server, cores
         self.fork_server: ForkServer | None = None
         self.spawner: Spawner | None = None
 
@@ -57,6 +62,13 @@ class KernelFactory:
         Raises:
             KernelFailed -- if no kernel starts, warm or cold
         """
+        kernel = self._start()
+        if self.cores:
+            for pid in kernel.process.family():
+                bind(pid, self.cores)
+        return kernel
+
+    def _start(self) -> Kernel:
         for _ in range(2):  # a kernel that does not start is the machine's fault, which is often only busy
             if not self.why_cold:
                 try:
@@ -82,3 +94,16 @@ class KernelFactory:
                 self.address = self.fork_server.address
             self.spawner = Spawner(self.address, self.limits)
         return self.spawner
+
+
+def bind(pid: int, cores: Collection[int]) -> None:
+    """Let a process, with all its threads and what they start, run on some of the machine's processors alone."""
+    with suppress(OSError):  # it ended meanwhile
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            os.sched_setaffinity(int(thread), cores)
+
+
+def share(number: int, of: int) -> list[int]:
+    """Return the processors of one of several workers, counted from 0: of few, some share one."""
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[number % len(cores) :: of] if of <= len(cores) else [cores[number % len(cores)]]

@@ -2,7 +2,7 @@
 
 Namespaces do not isolate these: sockets to a virtual machine's host (AF_VSOCK), keyrings, and one process that traces
 another. And what keeps data in memory that belongs to no process, and is therefore not counted: segments, queues and
-semaphores of System V, and files that have no name.
+semaphores of System V, and files that have no name. And what takes the processors that others run on.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ REFUSED = {
     "setns": (308, 268),
     "pivot_root": (155, 41),
     "open_by_handle_at": (304, 265),
+    "sched_setaffinity": (203, 122),
     "shmget": (29, 194),
     "msgget": (68, 186),
     "semget": (64, 190),

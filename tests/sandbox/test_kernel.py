@@ -14,7 +14,7 @@ import pytest
 from grader.sandbox import bubblewrap, spawner
 from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.kernel import KernelFailed
-from grader.sandbox.kernel_factory import KernelFactory
+from grader.sandbox.kernel_factory import KernelFactory, share
 from grader.sandbox.limits import Limits
 from grader.sandbox.preload import Preload
 
@@ -365,3 +365,70 @@ def test_no_flood_takes_memory_from_the_grader(what):
         with little_memory(250_000_000):
             outcome = kernel.run(FLOODS[what], 5)
         assert sum(len(str(output)) for output in outcome.outputs) < 2 * limits.output
+
+
+def test_a_course_that_every_hand_in_could_read_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "link").symlink_to("/usr/share")
+    for folder in ("/usr/share/course", f"{tmp_path}/link/course", f"{os.path.realpath(bubblewrap.sys.prefix)}/course"):
+        monkeypatch.setattr(bubblewrap, "FOLDER", Path(folder))
+        with pytest.raises(bubblewrap.NoSandbox, match="every hand-in can read"):
+            bubblewrap.require()
+
+
+UNSEEN = {
+    "shmget": "libc.shmget(0, 100_000_000, 0o1600)",
+    "msgget": "libc.msgget(0, 0o1600)",
+    "semget": "libc.semget(0, 100, 0o1600)",
+    "memfd": "libc.memfd_create(b'x', 0)",
+}
+
+
+@pytest.mark.parametrize("what", UNSEEN)
+def test_memory_that_belongs_to_no_process_cannot_be_had(kernel, what):
+    code = f"import ctypes; libc = ctypes.CDLL(None, use_errno=True); ({UNSEEN[what]}, ctypes.get_errno())"
+    assert kernel.run(code, 10).outputs[0]["data"]["text/plain"] == "(-1, 1)"
+
+
+def test_the_machine_ends_a_hand_in_before_the_grader_if_it_has_no_memory(kernel):
+    shown = kernel.run("print(open('/proc/self/oom_score_adj').read())", 10).outputs[0]["text"]
+    assert int(shown) == 1000 > int(Path("/proc/self/oom_score_adj").read_text())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_files_are_counted_though_the_last_process_is_a_zombie(way):
+    limits = Limits(files=500, disk=50_000_000)
+    code = "import os, time\nif os.fork() == 0: os._exit(0)\ntime.sleep(0.3)\n"
+    code += "for i in range(2_000):\n    try: open(f'/tmp/{i}', 'w').close()\n    except OSError: break\ntime.sleep(2)\nprint(i)"
+    with started(limits, way == "warm") as kernel:
+        outcome = kernel.run(code, 20)
+    assert "made more than 500 files" in outcome.stopped or int(outcome.outputs[0]["text"]) < 600
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_open_files_and_sockets_are_counted(way):
+    code = "import os, socket, time\nkept = []\nfor _ in range(4): os.fork()\n"
+    code += "while True:\n    try: kept.append(socket.socketpair())\n    except OSError: time.sleep(9)"
+    with started(Limits(handles=500), way == "warm") as kernel:
+        assert "had more than 500 files and sockets open" in kernel.run(code, 20).stopped
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_hand_in_keeps_to_its_processors(way):
+    code = """
+import os, threading
+seen = {frozenset(os.sched_getaffinity(int(thread))) for thread in os.listdir("/proc/self/task")}
+threading.Thread(target=lambda: seen.add(frozenset(os.sched_getaffinity(0)))).start()
+try:
+    os.sched_setaffinity(0, range(os.cpu_count()))
+except PermissionError:
+    print(sorted(map(sorted, seen)))
+"""
+    last = max(os.sched_getaffinity(0))
+    with KernelFactory(Limits(), True, way == "warm", cores=[last]) as kernels, kernels.start() as kernel:
+        assert kernel.run(code, 20).outputs[0]["text"] == f"[[{last}]]\n"
+
+
+def test_workers_share_the_processors(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 5})
+    assert [share(number, 2) for number in range(2)] == [[0, 2], [1, 5]]
+    assert [share(number, 6) for number in range(6)] == [[0], [1], [2], [5], [0], [1]]
