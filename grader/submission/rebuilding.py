@@ -39,6 +39,10 @@ def rebuild(released: NotebookNode, handed: list[HandedCell]) -> tuple[NotebookN
     for name, answer in written.items():
         if answer.cells > 1:
             notes.append(f"{name} was put together from {answer.cells} cells.")
+        if answer.cut:
+            notes.append(
+                f"{name} is longer than {MAX_SOURCE:,} characters; the rest is only in the file that was handed in."
+            )
         if answer.lost:
             notes.append(f"{name}: of its pictures {answer.lost} could not be kept. Up to 2 MB of PNG or JPEG are.")
 

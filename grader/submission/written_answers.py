@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 from grader.submission.cells import grade_id_of, is_answer, is_defined
 from grader.submission.notebook_file import HandedCell
 
-MAX_SOURCE = 500_000  # characters of one cell
+MAX_SOURCE = 500_000  # characters of one answer
+MAX_READ = 5_000_000  # characters of all cells in which an answer is looked for
 MAX_PICTURES = 20  # of one answer
 ATTACHED = re.compile(r"attachment:([^\s)\"'>]*)")
 ELSEWHERE = "*From another place in the notebook:*\n\n"
@@ -32,12 +33,14 @@ class WrittenAnswer:
     Attributes:
         cells -- the number of cells that it was put together from
         lost -- the number of pictures that were not kept
+        cut -- whether it was longer than can be kept
     """
 
     source: str
     attachments: dict[str, dict[str, str]]
     cells: int
     lost: int
+    cut: bool
 
 
 def written_answers(released: NotebookNode, handed: list[HandedCell]) -> dict[str, WrittenAnswer]:
@@ -64,14 +67,17 @@ def _sort(
     functions = [grade_id_of(cell) for cell in released.cells if is_answer(cell) and cell.cell_type == "code"]
     pieces: dict[str, list[HandedCell]] = {name: [] for name in questions.values()}
     doubtful: list[tuple[int, HandedCell]] = []
-    here = -1
+    here, read = -1, 0
     for cell in handed:
-        text = cell.source.strip()
+        text = cell.source[:MAX_SOURCE].strip()
         index = by_grade_id.get(cell.grade_id, by_id.get(cell.cell_id, by_source.get(text, -1)))
         here = index if index >= 0 else here
         given = released.cells[index].source.strip() if index >= 0 else ""
-        if not text or text == given or len(text) > MAX_SOURCE:
+        if not text or text == given:
             continue
+        read += len(text)
+        if read > MAX_READ:
+            break
         if index in questions:
             pieces[questions[index]].append(cell)
             continue
@@ -100,8 +106,11 @@ def _joined(cells: list[HandedCell]) -> WrittenAnswer:
     """Join the cells of an answer, and keep the pictures that their texts show, under names of our own."""
     texts: list[str] = []
     attachments: dict[str, dict[str, str]] = {}
-    lost = 0
-    for cell in {cell.source.strip(): cell for cell in cells}.values():
+    lost, room = 0, MAX_SOURCE
+    different = {cell.source.strip(): cell for cell in cells}
+    for source, cell in different.items():
+        if room <= 0:
+            break
 
         def renamed(match: re.Match[str], pictures: dict[str, dict[str, str]] = cell.pictures) -> str:
             nonlocal lost
@@ -113,5 +122,6 @@ def _joined(cells: list[HandedCell]) -> WrittenAnswer:
             attachments[name] = picture
             return f"attachment:{name}"
 
-        texts.append(ATTACHED.sub(renamed, cell.source.strip()))
-    return WrittenAnswer("\n\n".join(texts), attachments, len(texts), lost)
+        texts.append(ATTACHED.sub(renamed, source[:room]))
+        room -= len(source)
+    return WrittenAnswer("\n\n".join(texts), attachments, len(texts), lost, room < 0 or len(texts) < len(different))

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import struct
+import time
 import zlib
 
 import nbformat
@@ -14,7 +15,7 @@ from PIL import Image
 
 from grader.audit import sample_hand_ins
 from grader.submission import notebook_file
-from grader.submission.cells import grade_id_of, is_missing
+from grader.submission.cells import grade_id_of, is_answer, is_missing
 from grader.submission.pictures import MAX_BYTES, read_pictures
 from grader.submission.rebuilding import has_work, rebuild
 
@@ -263,3 +264,21 @@ def test_of_a_text_and_a_code_cell_of_one_function_the_code_counts(handed, relea
         rebuilt, _ = rebuild(released, notebook_file.parse(json.dumps(notebook).encode()))
         cell = next(cell for cell in rebuilt.cells if grade_id_of(cell) == "zero_pad")
         assert cell.source == assignment.exercises["zero_pad"].source()
+
+
+def test_an_answer_of_any_length_is_kept_as_far_as_a_person_reads_and_the_rest_is_told(released):
+    name = next(grade_id_of(cell) for cell in released.cells if is_answer(cell) and cell.cell_type != "code")
+    head = {"metadata": {"nbgrader": {"grade_id": name}}, "cell_type": "markdown"}
+    given = [{"cell_type": cell.cell_type, "metadata": cell.metadata, "source": cell.source} for cell in released.cells]
+    for sources in (
+        ["word " * 200_000],
+        [f"one of many, {i}" for i in range(100_000)],
+        ["x" * 400_000 + str(i) for i in range(40)],
+    ):
+        cells = given + [{**head, "source": source} for source in sources]
+        start = time.monotonic()
+        rebuilt, notes = rebuild(released, notebook_file.parse(json.dumps({"nbformat": 4, "cells": cells}).encode()))
+        assert time.monotonic() - start < 10
+        answer = next(cell for cell in rebuilt.cells if grade_id_of(cell) == name)
+        assert answer.source.startswith(sources[0][:100]) and 400_000 < len(answer.source) < 800_000
+        assert len([note for note in notes if "longer than 500,000 characters" in note]) == 1 and len(notes) <= 2
