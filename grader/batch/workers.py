@@ -13,6 +13,7 @@ import resource
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -37,6 +38,7 @@ LOST_WORKERS = 3  # that one hand-in may end
 # Bytes of data of a worker, which needs a quarter of it: a limit behind all others on what a hand-in takes.
 MEMORY = 2_000_000_000
 CONNECT_SECONDS = 30
+LOST_SCHEDULER = "The scheduler was lost. What is judged is kept: start it again, and grade again."
 
 
 class NoWorkers(CourseError):
@@ -167,13 +169,16 @@ class Workers:
 
     def _unregister(self) -> None:
         # A scheduler that is gone or was stopped early has no plugin to unregister.
-        with suppress(OSError, TimeoutError, KeyError):
+        with suppress(OSError, TimeoutError, KeyError, RuntimeError):
             self.client.unregister_worker_plugin(self.plugin.name)
 
     @property
     def width(self) -> int:
         """How many hand-ins are in progress at a time: one more than there are workers, so that no worker waits."""
-        return len(self.client.scheduler_info(n_workers=-1)["workers"]) + 1
+        workers = self.client.scheduler_info(n_workers=-1).get("workers")
+        if workers is None:
+            raise NoWorkers(LOST_SCHEDULER)
+        return len(workers) + 1
 
     def judge(self, tasks: Iterable[Task]) -> Iterator[tuple[str, Result | None, str]]:
         """Judge hand-ins as workers become free, and yield the results in the order in which they arrive.
@@ -204,6 +209,8 @@ class Workers:
         student = str(future.key).partition(" ")[2]
         try:
             return student, Result.from_json(future.result()), ""
+        except CancelledError:  # nobody here cancels anything
+            raise NoWorkers(LOST_SCHEDULER) from None
         except distributed.KilledWorker:
             return student, None, f"it has ended {LOST_WORKERS} workers, one after the other"
         except Exception as error:  # any failure concerns one hand-in: the others are still graded

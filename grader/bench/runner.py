@@ -25,9 +25,10 @@ SECTIONS = {
     "style transfer": ("style", "painting"),
     "checks": ("notebook_use", "check_times"),
     "grading": ("grading", "grading"),
+    "faults": ("faults", "faults"),
     "gpu": ("gpu", "gpu"),
 }
-LONG = ("grading", "gpu")  # only measured on request: they take a quarter of an hour, or need a GPU
+LONG = ("grading", "faults", "gpu")  # only measured on request: they take a quarter of an hour, or need a GPU
 
 
 class NoSuchSection(CourseError):

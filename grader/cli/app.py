@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from dataclasses import replace
@@ -44,6 +45,11 @@ def main() -> None:
         app()
     except (CourseError, DataError) as error:
         _fail(str(error))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = f" for {error.filename}" if error.filename else ""
+        _fail(f"No space is left on the disk{where}. What is done is kept: make room, and run this again.")
     except ImportError as error:
         if names() or (error.name or "").partition(".")[0] not in ("grader", "solutions"):
             raise

@@ -98,13 +98,14 @@ class Recorder:
             result.notebook = ""
 
     def _record_or_report(self, identity: str, result: Result, handed_in: datetime | None) -> None:
+        from nbgrader.api import InvalidEntry
         from sqlalchemy.exc import SQLAlchemyError
 
         for attempt in range(2):  # the second time on a new connection, in case the old one was lost
             try:
                 self._record(identity, result, handed_in)
                 return
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, InvalidEntry) as error:
                 with suppress(SQLAlchemyError):
                     self._close()
                 self.gradebook = None

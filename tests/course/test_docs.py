@@ -204,6 +204,7 @@ ELSEWHERE = {
     "course audit": "likewise",
     "make bench": "tests/bench/test_bench.py, a section at a time",
     "course bench grading": "likewise",
+    "course bench faults": "tests/bench/test_faults.py",
     "course bench gpu": "tests/bench/test_bench_gpu.py; needs a GPU",
     "make site": "tests/publishing/test_site.py; runs all notebooks",
     "course build": "minutes: an assignment is built here",

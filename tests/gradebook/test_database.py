@@ -1,12 +1,7 @@
 """Gradebooks: SQLite without asking, PostgreSQL by a URL, and a sentence where neither can be reached."""
 
-import os
-import pwd
 import shutil
 import socket
-import subprocess
-import tempfile
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,12 +9,12 @@ import pytest
 from grader.audit import sample_hand_ins
 from grader.base.course import Course
 from grader.batch import grading_run
+from grader.bench import postgresql
 from grader.gradebook.conversion import convert
 from grader.gradebook.database import NoGradebook, reach
 from grader.sandbox.limits import Limits
 
 LIMITS = Limits(cell_seconds=15, exercise_seconds=10, submission_seconds=60)
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -68,49 +63,17 @@ def test_a_gradebook_that_is_lost_on_the_way_is_told_as_such(tmp_path, course):
 
 @pytest.fixture(scope="module")
 def server():
-    """A PostgreSQL server of this test's own, on a free port of this machine; its URL without a database."""
-    if not PROGRAMS:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    programs = PROGRAMS[-1].parent
-    as_somebody: list[str] = []
-    # pytest's own folders are closed to others, and PostgreSQL does not run as root.
-    folder = Path(tempfile.mkdtemp(prefix="course-postgresql-"))
-    if os.geteuid() == 0:
-        if not shutil.which("setpriv"):
-            pytest.skip("PostgreSQL does not run as root, and setpriv is not here")
-        user = pwd.getpwnam("postgres" if "postgres" in {one.pw_name for one in pwd.getpwall()} else "nobody")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_somebody = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    data, port = folder / "data", free_port()
-
-    def call(program, *arguments):
-        command = [*as_somebody, programs / program, *arguments]
-        environment = {"LC_ALL": "C", "PATH": os.defpath, "HOME": str(folder)}
-        with (folder / "log").open("ab") as log:  # a pipe would stay open as long as the server runs
-            status = subprocess.run(command, stdout=log, stderr=log, cwd="/", env=environment, timeout=120).returncode
-        assert status == 0, (folder / "log").read_text()[-2000:]
-
-    try:
-        call("initdb", "-D", data, "-U", "course", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        call("pg_ctl", "-D", data, "-w", "-t", "60", "-o", options, "start")
-        try:
-            yield f"postgresql://course@127.0.0.1:{port}"
-        finally:
-            call("pg_ctl", "-D", data, "-w", "-m", "fast", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """A PostgreSQL server of this test's own."""
+    with postgresql.server() as one:
+        if one is None:
+            pytest.skip("PostgreSQL is not installed (apt-get install postgresql), or cannot run here")
+        yield one
 
 
 @pytest.fixture
 def database(server):
     """The URL of an empty database."""
-    import psycopg
-
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE gradebook TEMPLATE template0")
-        yield f"{server}/gradebook"
-        connection.execute("DROP DATABASE gradebook WITH (FORCE)")
+    return server.new_database("gradebook")
 
 
 @pytest.fixture
