@@ -157,8 +157,8 @@ def scheduler(released):
         distributed.LocalCluster(1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
     ):
 
-        def supplied(limits, sandboxed, warm, preload, fork_server):
-            return KernelFactory(limits, sandboxed, warm, preload, fork_server or lent.address)
+        def supplied(limits, sandboxed, warm, preload, fork_server, cores):
+            return KernelFactory(limits, sandboxed, warm, preload, fork_server or lent.address, cores)
 
         patch.setattr(workers, "KernelFactory", supplied)
         yield cluster.scheduler_address

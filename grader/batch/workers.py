@@ -65,7 +65,8 @@ class Judging(WorkerPlugin):
         """
         if of_judging() != self.engine:
             raise NoWorkers(f"The worker {worker.address} has another version of the course than this machine.")
-        _limit_memory()
+        if worker.nanny:  # otherwise it shares its process with somebody else
+            _limit_memory()
         self.rulebook = Rulebook.from_json(self.text)
         if self.rulebook.sandboxed:
             bubblewrap.require()
