@@ -166,16 +166,16 @@ def _cases(
     one: declarations.Exercise, drawn: list[Case], slips: list[Any], visible: list[tuple[str, list, Answer]]
 ) -> list[CaseKey]:
     known = [(title, answer) for title, _, answer in visible]
+    asked = [probe.encode([case.args, case.kwargs]) for case in drawn]
+    # One function after the other: an observer keeps the model that the last one has built for its next case.
+    by_function = [[answer(function, inputs, one.observer) for inputs in asked] for function in (one.function, *slips)]
     cases = []
-    for case in drawn:
-        inputs = probe.encode([case.args, case.kwargs])
-        expected = answer(one.function, inputs, one.observer)
+    for case, inputs, (expected, *answers) in zip(drawn, asked, zip(*by_function, strict=True), strict=True):
         if ("raised" in expected) != bool(case.raises) or (case.raises and case.raises not in expected["raised"]):
             said = f"raises {expected['raised'][0]}: {expected['message']}" if "raised" in expected else "returns"
             raise BadDeclaration(
                 f"{one.name}, case {case.title!r}: the reference {said}; declared is {case.raises or 'no error'}."
             )
-        answers = [answer(slip, inputs, one.observer) for slip in slips]
         cases.append(CaseKey(case.title, inputs, case.raises, expected, answers, (case.title, expected) in known))
     return cases
 

@@ -229,7 +229,7 @@ def test_the_commands_of_the_readme_run_as_they_stand(machine):
         if "data get" in command and not os.environ.get("COURSE_DATA_MIRROR"):
             continue  # nothing to fetch it from
         if "--from" in command:  # a kit is not for a whole course, which is said
-            terminal.run(f"! {command}")
+            terminal.run(f"! {command} --yes")
             assert "is a class kit" in terminal.log.read_text()
             continue
         terminal.run(command)
@@ -387,3 +387,13 @@ def test_binder_writes_the_start_page_before_jupyter_begins():
         env={**os.environ, "PATH": path},
     )
     assert done.stdout == "begun\n" and page.exists()
+
+
+def test_every_test_that_security_names_is_there():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text()))
+    defined = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+    }
+    assert len(named) > 40 and named <= defined, named - defined

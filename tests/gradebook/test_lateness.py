@@ -161,3 +161,28 @@ def test_a_late_hand_in_costs_the_same_by_course_grade_and_by_nbgrader(
     graded, report = totals()
     assert graded["late"] == 95
     assert "Handed in late" not in report.feedback["late"].read_text()
+
+
+@pytest.mark.parametrize(
+    ("stamps", "counted"),
+    [
+        # By its path below the student's folder. What a student hands in can hold a folder with a stamp of their own.
+        ({"timestamp.txt": 5, "w1_conv/timestamp.txt": 1}, 5),
+        ({"timestamp.txt": 5, "other/timestamp.txt": 1}, 5),
+        ({"timestamp.txt": 5, "w1_conv/w1_conv/timestamp.txt": 1}, 5),
+        ({"w1_conv/timestamp.txt": 5, "w1_conv/w1_conv/timestamp.txt": 1}, 5),
+        ({"w1_conv/timestamp.txt": 5, "other/timestamp.txt": 1}, 5),
+        ({"other/timestamp.txt": 1}, None),
+        ({"w1_conv/timestamp.txt": 5}, 5),
+    ],
+)
+def test_no_stamp_in_a_folder_of_the_students_own_comes_before_that_of_the_exchange(tmp_path, stamps, counted):
+    place = tmp_path / "ann" / ("w1_conv" if any(path.startswith("w1_conv/") for path in stamps) else "")
+    place.mkdir(parents=True)
+    (place / "w1_conv.ipynb").write_text("{}")
+    for path, day in stamps.items():
+        stamp = tmp_path / "ann" / path
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(f"2026-12-0{day} 12:00 UTC")
+    (one,) = inbox.find(tmp_path, "w1_conv").hand_ins
+    assert one.handed_in == (datetime(2026, 12, counted, 12) if counted else None)

@@ -61,3 +61,18 @@ def test_another_release_is_another_run(handed_in, draws):
     nbformat.write(changed, path)
     convert("Autograde", handed_in, "w1_conv", "ann")
     assert len(set(draws)) == 2
+
+
+def test_a_server_that_is_used_all_day_does_not_ask_the_same_cases_all_day(monkeypatch, draws, released):
+    now = [0.0]
+    monkeypatch.setattr(preprocessors.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        Rulebook,
+        "draw",
+        lambda assignment, released, seed, limits, sandboxed: Rulebook(released, seed, {}, limits, sandboxed),
+    )
+    seeds = []
+    for minute in range(0, 120, 5):
+        now[0] = 60.0 * minute
+        seeds.append(preprocessors._rulebook("w1_conv", released, preprocessors.Limits(), True).key)
+    assert len(set(seeds)) == 6 and max(seeds.count(seed) for seed in seeds) * 5 * 60 <= preprocessors.RUN_SECONDS + 300

@@ -17,7 +17,7 @@ def look_at_model(
     initializer=None,
     he=None,
     joined=None,
-    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - kept as long as this text: one check, one grading
+    kept={},  # noqa: B006 - kept as long as this text: one check, one grading
     **kwargs,
 ):
     """Build a model and return one aspect of what it does.
@@ -35,7 +35,8 @@ def look_at_model(
             backend; otherwise the name of the Keras initializer that it must use by default, if that is not Glorot's
         he -- how many filters must begin with He's spread; the others may begin in any way
         joined -- for "dropout": number of channels; filters from so many to half as many read the second half
-        kept -- the model of the call before, because building one of ResNet's size takes a second
+        kept -- the model of the call before, because building one of ResNet's size takes a second; no other, because
+            each takes its memory
 
     Returns:
         dict of what is compared, by names that a message can use
@@ -140,6 +141,7 @@ def look_at_model(
         return {"the output": array(function(*map(keras.ops.convert_to_tensor, given), *args, **options))}
     call = repr((args, options, [one.shape[1:] for one in given]))
     before, model = kept.pop(function, (None, None))
+    kept.clear()
     if before != call or look == "beginning":
         model = None  # freed first, because two models may need more memory than there is
         model = build()

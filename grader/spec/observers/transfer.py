@@ -67,7 +67,7 @@ def look_at_transfer(
     *args,
     look,
     pictures,
-    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - kept as long as this text: one check, one grading
+    kept={},  # noqa: B006 - kept as long as this text: one check, one grading
 ):
     """Build a classifier on a pretrained base and return one aspect of what it does.
 
@@ -99,7 +99,8 @@ def look_at_transfer(
     def called(numbers, training=None):
         return array(model(keras.ops.convert_to_tensor(numbers), training=training))
 
-    before, model = kept.get(function, (None, None))
+    before, model = kept.pop(function, (None, None))
+    kept.clear()
     if before != args:
         model = function(*args, data_augmentation=Negative())
     if not isinstance(model, keras.Model):
@@ -161,7 +162,7 @@ def look_at_fine_tuning(
     *args,
     look,
     pictures,
-    kept=__import__("weakref").WeakKeyDictionary(),  # noqa: B008 - kept as long as this text: one check, one grading
+    kept={},  # noqa: B006 - kept as long as this text: one check, one grading
 ):
     """Fine-tune a classifier and return one aspect of what learns afterwards.
 
@@ -196,6 +197,7 @@ def look_at_fine_tuning(
         call = repr((name, options))
         if kept.get(function, ("",))[0] != call:
             base = lender(*name, **options)
+            kept.clear()
             kept[function] = call, base, [array(weight).copy() for weight in base.weights]
         _, base, numbers = kept[function]
         base.trainable = False  # because TensorFlow ignores that an attribute is set to what it is already
