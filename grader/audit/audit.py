@@ -150,11 +150,12 @@ def _slips(worker: Worker) -> Iterator[Finding]:
 
 
 def _together(assignment: Assignment) -> list[dict[str, Slip]]:
-    """Distribute the slips over few hand-ins, none beside a slip of its own helper, since two errors may cancel out."""
+    """Distribute the slips over few hand-ins, none beside a slip of a function that it calls: two errors may cancel out."""
     groups: list[dict[str, Slip]] = []
     for name, one in assignment.exercises.items():
         for slip in one.slips:
-            free = (group for group in groups if name not in group and not set(one.uses) & set(group))
+            called = {*one.uses, *re.findall(r"\w+", one.source(slip.code))} - {name}
+            free = (group for group in groups if name not in group and not called & set(group))
             group = next(free, None)
             if group is None:
                 groups.append(group := {})

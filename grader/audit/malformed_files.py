@@ -87,8 +87,8 @@ def _rubbish(notebook: NotebookNode) -> None:
 
 
 def _spaces(notebook: NotebookNode) -> None:
-    """Add a text on which a careless regular expression takes time quadratic in its length."""
-    notebook["cells"].append({"cell_type": "markdown", "source": "x" + "\n" * 400_000 + "x"})
+    """Add texts on which a careless regular expression takes time quadratic in their length, far from any question."""
+    notebook["cells"].insert(1, {"cell_type": "markdown", "source": "x" + "\n" * 400_000 + "x"})
     notebook["cells"].append(_code("\n" * 400_000 + " " * 90_000))
 
 
