@@ -396,4 +396,4 @@ def test_every_test_that_security_names_is_there():
         for path in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
     }
-    assert len(named) > 40 and named <= defined, named - defined
+    assert len(named) >= 35 and named <= defined, named - defined
