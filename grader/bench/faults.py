@@ -25,11 +25,10 @@ from grader.audit import sample_hand_ins
 from grader.base.course import Course
 from grader.base.paths import ROOT
 from grader.bench import postgresql
+from grader.bench.grading import ASSIGNMENT, course_with
 from grader.bench.measuring import Measurement, seconds
-from grader.publishing import build
 from grader.spec.registry import load
 
-ASSIGNMENT = "w1_conv"
 CLASS, STRIKES = 200, 10
 COURSE = Path(sys.executable).parent / "course"
 SMALL_DISK = 2_500_000  # bytes: a few results, and no room for a class's
@@ -96,12 +95,7 @@ class Faults:
 
     def _course(self, name: str) -> Course:
         """Return a new course with the notebook released without the cells that only show something."""
-        course = Course(self.folder / name)
-        build.ensure(ASSIGNMENT, course)
-        for step in ("source", "release"):
-            path = course.path(step, ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
-            nbformat.write(sample_hand_ins.without_given_figures(nbformat.read(path, 4)), path)
-        return course
+        return course_with(sample_hand_ins.without_given_figures, self.folder / name)
 
     @contextmanager
     def _grading(self, course: Course, *more: str, within: list[str] | None = None) -> Iterator[subprocess.Popen]:

@@ -72,6 +72,16 @@ def _without_training(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def course_with(change: Callable[[NotebookNode], NotebookNode], folder: Path) -> Course:
+    """Return a new course whose notebook is released changed."""
+    course = Course(folder)
+    build.ensure(ASSIGNMENT, course)
+    for step in ("source", "release"):
+        path = course.path(step, ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
+        nbformat.write(change(nbformat.read(path, 4)), path)
+    return course
+
+
 class Bench:
     """A course with a changed notebook, and a class's hand-ins for it."""
 
@@ -94,12 +104,7 @@ class Bench:
 
     def _course(self, name: str) -> Course:
         """Return a new course with the changed notebook released."""
-        course = Course(self.folder / name)
-        build.ensure(ASSIGNMENT, course)
-        for step in ("source", "release"):
-            path = course.path(step, ASSIGNMENT) / f"{ASSIGNMENT}.ipynb"
-            nbformat.write(self.change(nbformat.read(path, 4)), path)
-        return course
+        return course_with(self.change, self.folder / name)
 
     def class_of(self, count: int) -> Iterator[tuple[str, NotebookNode]]:
         """Yield hand-ins of 20 kinds, each with a different comment."""

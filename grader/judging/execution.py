@@ -139,6 +139,11 @@ class NotebookRun:
         """The time that this hand-in may still take."""
         return self.end - time.monotonic()
 
+    @property
+    def too_long(self) -> str:
+        """Why nothing is run or asked any more when that time is over."""
+        return f"not run: the hand-in as a whole took more than {self.limits.submission_seconds:g} s"
+
     def _note(self, cell: NotebookNode, outcome: ExecutionOutcome) -> None:
         if outcome.cut and self.room > 0:
             self.notes.append(f"{_what(cell)} printed more than {self.limits.output / 1e6:g} MB; the rest was cut.")

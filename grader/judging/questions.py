@@ -35,7 +35,7 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
     for first_time in (True, False):  # a second time if answers were lost on the way
         kernel = run.ready()
         if kernel is None or run.seconds_left <= 0:
-            return answers, f"not run: the hand-in as a whole took more than {run.limits.submission_seconds:g} s"
+            return answers, run.too_long
         seconds = min(run.limits.exercise_seconds, run.seconds_left)
         question = _question(exercise, lent, run.cells)
         outcome = kernel.run(ASK, seconds, probe.MAX_OUTPUT, only=MIME, question=question)
@@ -48,6 +48,8 @@ def ask(run: NotebookRun, exercise: ExerciseKey, lent: str = "") -> tuple[list[A
             return answers, ""
         if outcome.died and first_time:
             continue  # something else may have ended the kernel: a function that does it, does it again
+        if outcome.stopped and run.seconds_left <= 0:
+            return answers, run.too_long
         if outcome.stopped:
             return answers, f"{outcome.stopped} in {CHECK}{exercise.name}"
         if outcome.raised:

@@ -193,7 +193,7 @@ class Kernel:
         while True:
             now = time.monotonic()
             if now > end:
-                return self._stop(outcome, f"stopped after {seconds:g} s")
+                return self._stop(outcome, f"stopped after {round(seconds, 1):g} s")
             try:
                 message = self.client.get_iopub_msg(timeout=min(0.2, max(0.01, end - now)))
             except Empty:

@@ -17,7 +17,7 @@ from grader.base.untrusted_json import has_more_pieces_than
 from grader.submission.pictures import read_pictures
 
 MAX_BYTES = 100_000_000
-MAX_PIECES = 1_000_000  # lists, objects and their elements
+MAX_PIECES = 2_000_000  # lists, objects and their elements
 MAX_CODE = 2_000_000  # characters of all code cells
 MAX_CELLS = 2_000  # code cells
 

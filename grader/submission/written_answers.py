@@ -17,7 +17,7 @@ from grader.submission.cells import grade_id_of, is_answer, is_defined
 from grader.submission.notebook_file import HandedCell
 
 MAX_SOURCE = 500_000  # characters of one answer
-MAX_READ = 5_000_000  # characters of all cells in which an answer is looked for
+MAX_READ = 5_000_000  # characters of all cells that are no answer by their id, in which one is looked for
 MAX_PICTURES = 20  # of one answer
 ATTACHED = re.compile(r"attachment:([^\s)\"'>]*)")
 ELSEWHERE = "*From another place in the notebook:*\n\n"
@@ -75,11 +75,11 @@ def _sort(
         given = released.cells[index].source.strip() if index >= 0 else ""
         if not text or text == given:
             continue
-        read += len(text)
-        if read > MAX_READ:
-            break
         if index in questions:
             pieces[questions[index]].append(cell)
+            continue
+        read += len(text)
+        if read > MAX_READ:
             continue
         below = questions.get(here, questions.get(here + 1, ""))
         if cell.kind == "code":

@@ -282,3 +282,12 @@ def test_an_answer_of_any_length_is_kept_as_far_as_a_person_reads_and_the_rest_i
         answer = next(cell for cell in rebuilt.cells if grade_id_of(cell) == name)
         assert answer.source.startswith(sources[0][:100]) and 400_000 < len(answer.source) < 800_000
         assert len([note for note in notes if "longer than 500,000 characters" in note]) == 1 and len(notes) <= 2
+
+
+def test_an_answer_is_found_below_any_amount_of_text_that_is_none(handed, released):
+    notebook, place = handed
+    notebook.cells[place].source = WORDS
+    picture = "![](data:image/png;base64," + "A" * 480_000 + ")"  # as other programs than Jupyter keep pictures
+    notebook.cells[1:1] = [new_markdown_cell(f"{picture} {number}") for number in range(15)]
+    rebuilt, _ = rebuild(released, notebook_file.parse(nbformat.writes(notebook).encode()))
+    assert next(cell for cell in rebuilt.cells if grade_id_of(cell) == NAME).source == WORDS
