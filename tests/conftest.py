@@ -42,6 +42,12 @@ from grader.spec.registry import load
 NAMES = names()
 LONG = tuple(name for name in NAMES if "keras" in (ROOT / "solutions" / f"{name}.py").read_text())
 
+
+def committed(name):
+    """The student's notebook of an assignment, as it is in the repository."""
+    return ROOT / "notebooks" / name / f"{name}.ipynb"
+
+
 # What axe-core is asked: all of WCAG 2.2 at level AA that a program can see.
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 

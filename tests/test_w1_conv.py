@@ -767,7 +767,7 @@ def test_conv_nd_refuses_impossible_sizes():
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 15  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"the filter repeats the subtraction: (\w+)", lambda word: word == "True"),
     (r"edges change by (\d+)%", lambda percent: 45 <= int(percent) <= 60),

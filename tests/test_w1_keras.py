@@ -143,7 +143,7 @@ def test_what_is_no_model_is_named():
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 7  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"near 1000: \[(\S+)", lambda p: p == "0.644"),
     (r"layer gives the same: (\w+)", lambda word: word == "True"),

@@ -196,7 +196,7 @@ def test_tuning_moves_the_last_layers_and_no_statistic(pictures):
 FIGURES = 8  # at least so many
 # In a brief run, so many pictures of a split.
 FEWER = {("flowers12", "train"): 96, ("flowers12", "test"): 48, ("pets3", "train"): 48, ("pets3", "test"): 24}
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"joined filters gives the same: (\w+)", lambda word: word == "True"),
     (r"numbers to learn: (\S+) at once", lambda count: count == "1,152"),

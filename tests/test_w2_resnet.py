@@ -304,7 +304,7 @@ def test_a_model_is_built_once_a_check_and_anew_in_the_next():
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 8  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"23,600,006 (parameters)", bool),
     (r"the plain network's gradient is (\d+) times", lambda times: int(times) >= 100),

@@ -353,7 +353,7 @@ FEWER = {
     ("pets3", "train"): 32,
     ("pets3", "test"): 16,
 }
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"against your function: largest difference (\S+)", lambda gap: float(gap) < 1e-6),
     (r"inside: (.+)", lambda painted: painted == "[1, 2, 4], [4] and [1]"),

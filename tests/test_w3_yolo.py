@@ -673,7 +673,7 @@ def test_map_is_pycocotools(pictures, classes, things, guesses, ties, thresholds
 FIGURES = 11  # at least so many
 # In a brief run, so many pictures of a split.
 FEWER = {("street_scenes", "test"): 40}
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"moved by a tenth +(\S+)", lambda loss: loss == "0.01"),
     (r"twice as large +(\S+)", lambda loss: loss == "0.13"),

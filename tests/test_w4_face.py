@@ -464,7 +464,7 @@ def test_mining_is_asked_about_numbers_that_no_way_of_computing_rounds():
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 FIGURES = 12  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"one person (\S+), two persons", lambda apart: 24 < float(apart) < 27),
     (r"two persons (\S+)\n", lambda apart: 27 < float(apart) < 30),

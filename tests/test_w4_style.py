@@ -270,7 +270,7 @@ def bold_is_as_good_as_lbfgs(timid, bold, lbfgs):
 
 
 FIGURES = 12  # at least so many
-# What the prose says, by what the solved notebook prints; `tests/publishing/test_build.py` runs it.
+# What the prose says, by what the solved notebook prints; `tests/publishing/test_notebooks.py` runs it.
 CLAIMS = [
     (r"(\w+): [\d,]+ numbers, none of which will change", lambda name: name in ("small_vgg", "squeezenet11", "vgg19")),
     (r"flat grey +(\S+)", lambda variation: variation == "0"),

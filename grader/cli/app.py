@@ -78,10 +78,12 @@ def build(name: SomeAssignment = None) -> None:
     """Build notebooks and answer keys from prose and solutions."""
     from grader.base.course import Course
     from grader.publishing.build import build as build_one
+    from grader.scoring import visible_key
 
     _refuse_in_a_kit()
     for one in [name] if name else names():
         path = build_one(one, Course())
+        visible_key.write(one)
         console.print(f"✓ {_short(path)}")
 
 

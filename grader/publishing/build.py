@@ -1,4 +1,4 @@
-"""Build the instructor's notebook, the student's notebook and the answer key from one source: prose and solutions.
+"""Build the instructor's notebook and the student's notebook from one source: prose and solutions.
 
 The prose is `notebooks/<a>/<a>.md`. A cell with the option `:exercise: name` is filled with that function of
 `solutions/<a>.py`, and the cell that checks the function is put below it.
@@ -21,7 +21,6 @@ from grader.base.files import write_atomically
 from grader.base.paths import ROOT
 from grader.gradebook import database
 from grader.gradebook.conversion import convert
-from grader.scoring import visible_key
 from grader.spec import source
 from grader.spec.exercise import Assignment
 from grader.spec.registry import load
@@ -36,7 +35,7 @@ class BuildError(CourseError):
 
 
 def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Path:
-    """Build an assignment's notebooks and answer key.
+    """Build an assignment's notebooks: the instructor's, the released one and the student's.
 
     Arguments:
         name -- the assignment
@@ -50,7 +49,6 @@ def build(name: str, course: Course, notebooks: Path = ROOT / "notebooks") -> Pa
         BuildError -- if prose, solutions and exercises are inconsistent
     """
     _into_course(name, course)
-    visible_key.write(name)
     target = notebooks / name / f"{name}.ipynb"
     write_atomically(target, course.release(name).read_bytes())
     return target

@@ -185,20 +185,19 @@ def _draw_pairs(one: declarations.Exercise, declared: list[declarations.Slip], c
     asking = sorted(
         (case for case in cases if case.raises is None), key=lambda case: -min(TELLING, fractions(case.wanted))
     )
+    acting = [_acting(case) for case in asking]
     for (first, slip), (second, other) in combinations(enumerate(declared), 2):
-        asked = [
-            case
-            for case in asking
-            if not any(_is_same(case.slips[number], case.expected) for number in (first, second))
-        ][: one.pair_cases]
+        both_act = [case for case, slips in zip(asking, acting, strict=True) if {first, second} <= slips]
+        asked = both_act[: one.pair_cases]
         function = one.compiled_pair(slip, other) if asked else None
         for case in asked if function else []:
             case.pairs.append([first, second, answer(function, case.inputs, one.observer)])
 
 
-def _is_same(one: Answer, other: Answer) -> bool:
-    """Compare two encoded answers; to Python, 3 and 3.0 are equal."""
-    return json.dumps(one) == json.dumps(other)
+def _acting(case: CaseKey) -> set[int]:
+    """Return the numbers of the slips that make a difference in a case; as text, since to Python 3 and 3.0 are equal."""
+    expected = json.dumps(case.expected)
+    return {number for number, answer in enumerate(case.slips) if json.dumps(answer) != expected}
 
 
 def answer(function: Any, inputs: list, observer: Any) -> Answer:

@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType
 
@@ -16,6 +16,7 @@ from grader.spec.errors import BadDeclaration
 BEGIN = "### BEGIN SOLUTION"  # one of nbgrader's markers
 
 
+@lru_cache(2048)  # a key is drawn from every two slips of a function together
 def text_of(function: Callable) -> str:
     """Return a function's text, without nbgrader's markers."""
     if function.__qualname__ != function.__name__:  # defined inside another function
@@ -127,11 +128,7 @@ def definition(text: str) -> ast.FunctionDef:
 
 def _lambda(code: CodeType) -> ast.Lambda:
     """Find a lambda in its file: by its line, and if that has several, by the place of the value it returns."""
-    on_line = [
-        node
-        for node in ast.walk(_file(code.co_filename))
-        if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno
-    ]
+    on_line = [node for node in _lambdas(code.co_filename) if node.lineno == code.co_firstlineno]
     ends = {place[2:] for place in code.co_positions()}
     return next(
         node for node in on_line if len(on_line) == 1 or (node.body.col_offset, node.body.end_col_offset) in ends
@@ -139,9 +136,9 @@ def _lambda(code: CodeType) -> ast.Lambda:
 
 
 @cache
-def _file(name: str) -> ast.Module:
-    with open(name, encoding="utf-8") as file:
-        return ast.parse(file.read())
+def _lambdas(path: str) -> list[ast.Lambda]:
+    with open(path, encoding="utf-8") as file:
+        return [node for node in ast.walk(ast.parse(file.read())) if isinstance(node, ast.Lambda)]
 
 
 def _private(module: Module, name: str) -> list[str]:
