@@ -58,10 +58,11 @@ def both(first: Callable | Change, second: Callable | Change, name: str, referen
     for inner, other in ((alone[0], second), (alone[1], first)):
         try:
             text = as_text(other, name, inner)
-            is_endless = "while" in text and any(isinstance(node, ast.While) for node in ast.walk(ast.parse(text)))
+            tree = ast.parse(text)
         except (BadDeclaration, SyntaxError):
             continue
-        if text not in alone and not is_endless:
+        may_be_endless = "while" in text and any(isinstance(node, ast.While) for node in ast.walk(tree))
+        if text not in alone and not may_be_endless:
             return text
     return None
 
