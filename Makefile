@@ -8,17 +8,17 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 # Every kernel and command of the tests would compile our modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-notebooks test-all test-backends lint lab build site audit bench setup sandbox browser lock clean
+.PHONY: demo test test-models test-all test-backends lint lab build site audit bench setup sandbox browser lock clean
 
 demo: setup sandbox
 	$(BIN)/course demo
 
 test: setup sandbox browser lint
-	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not notebooks"
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not models"
 
-# Every notebook once, with brief trainings.
-test-notebooks: setup
-	$(BIN)/python -m pytest $(WORKERS) -m "notebooks and not slow"
+# What builds and trains many networks: every notebook, with brief trainings, and every slip of a model.
+test-models: setup
+	$(BIN)/python -m pytest $(WORKERS) -m "models and not slow"
 
 test-all: setup sandbox browser lint
 	$(BIN)/python -m pytest $(WORKERS)

@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from grader.base.course import Course
 from grader.base.paths import ROOT
 from grader.bench import postgresql
 from grader.bench.grading import ASSIGNMENT, course_with
+from grader.bench.machines import HERE, THERE, Machines, two_machines
 from grader.bench.measuring import Measurement, seconds
 from grader.spec.registry import load
 
@@ -33,6 +35,11 @@ CLASS, STRIKES = 200, 10
 COURSE = Path(sys.executable).parent / "course"
 SMALL_DISK = 2_500_000  # bytes: a few results, and no room for a class's
 GIVE_UP_SECONDS = 900
+UNTIL_BOTH = """
+import distributed, sys
+with distributed.Client(sys.argv[1], timeout=60) as client:
+    client.wait_for_workers(2, timeout=60)
+"""
 # A lost machine is missed when it has not been heard of for so long; five minutes without this setting of Dask.
 MISSED = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}
 
@@ -153,23 +160,23 @@ class Faults:
         twice = _graded_again(course, kept) + (status == 0)  # it cannot have ended well
         return self._row("the scheduler killed", course, time.perf_counter() - start, twice, ended + self.said())
 
-    def machine_lost(self) -> Measurement:
-        """Stop all processes of one of two workers that somebody started by hand, as if its machine were cut off."""
-        course, start = self._course("machine"), time.perf_counter()
-        kept: dict[str, int] = {}
-        with _cluster() as (address, processes), self._grading(course, "--scheduler", address) as process:
-            self._half(course)
-            _graded_again(course, kept)
-            lost = [psutil.Process(processes[1].pid), *psutil.Process(processes[1].pid).children(recursive=True)]
-            for one in lost:
-                with suppress(psutil.Error):
-                    one.suspend()
-            self._ended(process)
-            for one in lost:
-                with suppress(psutil.Error):
-                    one.kill()
-        twice = _graded_again(course, kept)
-        return self._row("a worker's machine lost", course, time.perf_counter() - start, twice, self.said())
+    def machine_lost(self) -> Measurement | None:
+        """Cut off the machine of one of two workers that somebody started by hand: no connection is closed."""
+        with two_machines() as machines:
+            if machines is None:
+                return None
+            course, start = self._course("machine"), time.perf_counter()
+            kept: dict[str, int] = {}
+            with (
+                _cluster(machines) as (address, _),
+                self._grading(course, "--scheduler", address, within=machines.here) as process,
+            ):
+                self._half(course)
+                _graded_again(course, kept)
+                machines.cut()
+                self._ended(process)
+            twice = _graded_again(course, kept)
+            return self._row("a worker's machine lost", course, time.perf_counter() - start, twice, self.said())
 
     def disk_full(self) -> Measurement | None:
         """Grade into a disk with room for a few results, which then gets larger."""
@@ -259,33 +266,33 @@ def _strike(coordinator: int, is_part: Callable[[psutil.Process, int], bool]) ->
 
 
 @contextmanager
-def _cluster() -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """Yield a scheduler's address, and its process and those of two workers, as somebody starts them by hand."""
-    import socket
+def _cluster(machines: Machines | None = None) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """Yield a scheduler's address, and its process and those of two workers, as somebody starts them by hand.
 
-    import distributed
-
+    Arguments:
+        machines -- the second worker is on the second one; otherwise all are on this machine
+    """
+    host, other = (HERE, THERE) if machines else ("127.0.0.1", "127.0.0.1")
+    here, there = (machines.here, machines.there) if machines else ([], [])
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    here = ["--host", "127.0.0.1", "--no-dashboard"]
-    scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", *here, "--port", str(port)]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, *here, "--nthreads", "1"]
+    address = f"tcp://{host}:{port}"
+    scheduler = ["dask_scheduler", "--host", host, "--no-dashboard", "--port", str(port)]
+    workers = [["dask_worker", address, "--host", one, "--no-dashboard", "--nthreads", "1"] for one in (host, other)]
     started = [
         subprocess.Popen(
-            line,
+            [*machine, sys.executable, "-m", f"distributed.cli.{name}", *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd=ROOT,
             env={**os.environ, **MISSED},
         )
-        for line in (scheduler, worker, worker)
+        for machine, (name, *arguments) in zip((here, here, there), (scheduler, *workers), strict=True)
     ]
     try:
-        with distributed.Client(address, timeout=60) as client:
-            client.wait_for_workers(2, timeout=60)
+        subprocess.run([*here, sys.executable, "-c", UNTIL_BOTH, address], check=True, timeout=120)
         yield address, started
     finally:
         for process in reversed(started):

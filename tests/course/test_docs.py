@@ -198,7 +198,7 @@ ELSEWHERE = {
     "make lab": "tests/cli/test_lab.py and tests/course/test_browser.py start JupyterLab and end it",
     "course lab --instructor": "the page above, and tests/course/test_browser.py",
     "make test": "is what runs this",
-    "make test-notebooks": "tests/publishing/test_notebooks.py",
+    "make test-models": "tests/publishing/test_notebooks.py and tests/exercises/test_declarations.py",
     "make test-all": "is what runs this",
     "make test-backends": "installs 8 GB",
     "make audit": "tests/audit/test_audit.py, an assignment at a time",

@@ -20,6 +20,20 @@ SEEDED = [
     for name, one in EXERCISES
     for seed in trial.SEEDS
 ]
+
+
+def builds_models(declared):
+    """Say whether a call takes so long that `make test` looks at three slips: the others are looked at elsewhere."""
+    return declared.pair_cases < 2
+
+
+# `make test-models` looks at all slips of a function that builds models, `make test-all` at those of the largest as well.
+EVERY_SLIP = [
+    pytest.param(name, one, marks=[pytest.mark.models, *[pytest.mark.slow] * (declared.pair_cases == 0)])
+    for name in LONG
+    for one, declared in load(name).exercises.items()
+    if builds_models(declared)
+]
 # Of each exercise, so many changes of the reference are tried, of those that build models one; `make test-all` tries all.
 SAMPLE = 6
 
@@ -48,7 +62,7 @@ def calls(declared):
 def test_slips_are_rejected_and_named_and_right_solutions_pass(name, one, seed):
     """What `course exercise try` looks at."""
     declared = load(name).exercises[one]
-    if seed == VISIBLE_SEED and is_large(declared):
+    if seed == VISIBLE_SEED and builds_models(declared):
         declared = replace(declared, slips=random.Random(one).sample(declared.slips, 3))
         key = answer_key.draw_exercise(declared, seed)
     elif seed == VISIBLE_SEED:
@@ -58,17 +72,9 @@ def test_slips_are_rejected_and_named_and_right_solutions_pass(name, one, seed):
     check(declared, seed, key)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LONG)
-def test_every_slip_of_a_large_model_is_rejected_and_named(name):
-    for one, declared in load(name).exercises.items():
-        if is_large(declared):
-            check(declared, VISIBLE_SEED, visible_key.load(name, one, slips=True))
-
-
-def is_large(declared):
-    """Say whether a call takes so long that `make test` looks at three slips, and `make test-all` at all."""
-    return declared.pair_cases == 0
+@pytest.mark.parametrize(("name", "one"), EVERY_SLIP)
+def test_every_slip_is_rejected_and_named(name, one):
+    check(load(name).exercises[one], VISIBLE_SEED, visible_key.load(name, one, slips=True))
 
 
 def check(declared, seed, key):

@@ -1,6 +1,6 @@
 """The notebooks, executed: without an error or a warning, true in what they claim.
 
-`make test` runs the one that trains no network of Keras's; `make test-notebooks`, and so CI, all of them, with brief
+`make test` runs the one that trains no network of Keras's; `make test-models`, and so CI, all of them, with brief
 trainings; `make test-all` in full.
 """
 
@@ -72,7 +72,7 @@ def briefly(name):
 
 def long(name):
     """The marks of a test that runs an assignment's notebook."""
-    return [pytest.mark.notebooks] if name in LONG else []
+    return [pytest.mark.models] if name in LONG else []
 
 
 RUN = [pytest.param(name, marks=long(name)) for name in NAMES]
