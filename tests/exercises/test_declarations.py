@@ -23,17 +23,11 @@ SEEDED = [
 
 
 def builds_models(declared):
-    """Say whether a call takes so long that `make test` looks at three slips: the others are looked at elsewhere."""
+    """Say whether a call takes so long that `make test` looks at few slips, and `make test-models` at all."""
     return declared.pair_cases < 2
 
 
-# `make test-models` looks at all slips of a function that builds models, `make test-all` at those of the largest as well.
-EVERY_SLIP = [
-    pytest.param(name, one, marks=[pytest.mark.models, *[pytest.mark.slow] * (declared.pair_cases == 0)])
-    for name in LONG
-    for one, declared in load(name).exercises.items()
-    if builds_models(declared)
-]
+MODELS = [(name, one) for name in LONG for one, declared in load(name).exercises.items() if builds_models(declared)]
 # Of each exercise, so many changes of the reference are tried, of those that build models one; `make test-all` tries all.
 SAMPLE = 6
 
@@ -63,7 +57,8 @@ def test_slips_are_rejected_and_named_and_right_solutions_pass(name, one, seed):
     """What `course exercise try` looks at."""
     declared = load(name).exercises[one]
     if seed == VISIBLE_SEED and builds_models(declared):
-        declared = replace(declared, slips=random.Random(one).sample(declared.slips, 3))
+        few = random.Random(one).sample(declared.slips, 3 if declared.pair_cases else 1)
+        declared = replace(declared, slips=few)
         key = answer_key.draw_exercise(declared, seed)
     elif seed == VISIBLE_SEED:
         key = visible_key.load(name, one, slips=True)  # drawn once a machine, for `check`
@@ -72,7 +67,8 @@ def test_slips_are_rejected_and_named_and_right_solutions_pass(name, one, seed):
     check(declared, seed, key)
 
 
-@pytest.mark.parametrize(("name", "one"), EVERY_SLIP)
+@pytest.mark.models
+@pytest.mark.parametrize(("name", "one"), MODELS)
 def test_every_slip_is_rejected_and_named(name, one):
     check(load(name).exercises[one], VISIBLE_SEED, visible_key.load(name, one, slips=True))
 

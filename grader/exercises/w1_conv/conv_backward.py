@@ -58,6 +58,11 @@ exercise.slip(
     "Forward, the window of output row h started h strides down; so does its gradient.",
 )
 exercise.slip("the padding is still there", edit("[:, pad : pad + n_H_prev, pad : pad + n_W_prev, :]", ""), "dA_prev has A_prev's shape: the gradients of the padding are cut off.")
+exercise.slip(
+    "pixels that no window reaches are missing",
+    edit("np.zeros(A_prev_pad.shape)", "np.zeros((m, (n_H - 1) * stride + f, (n_W - 1) * stride + f, A_prev.shape[3]))"),
+    "A stride can leave rows and columns over that no window reaches: their gradient is 0, and dA_prev has A_prev's shape.",
+)
 exercise.slip("the bias gradient is an average", lambda dZ, cache: (*conv_backward(dZ, cache)[:2], dZ.mean((0, 1, 2), keepdims=True)), "b is added at every position: its gradient is the sum of dZ.")
 
 exercise.equivalent("W.shape[0] → W.shape[1]", "filters are square")
