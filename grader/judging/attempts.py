@@ -60,7 +60,7 @@ def ask_again(
     alone, differs = run.functions_alone()
     if differs:
         _ask_alone(alone, exercises, marks)
-        ways.append(alone)
+        ways.insert(0, alone)  # first: with it, cells that only print are not run for each function again
     lent = _ask_with_our_helpers(ways, exercises, marks, references)
     _quote_errors(alone, {name: one for name, one in exercises.items() if name not in lent}, marks)
     return run

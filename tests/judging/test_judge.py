@@ -12,6 +12,7 @@ from grader.audit import sample_hand_ins
 from grader.gradebook.graded_notebook import graded_notebook
 from grader.judging.judge import judge
 from grader.judging.rulebook import Rulebook
+from grader.sandbox.kernel import Kernel
 from grader.sandbox.kernel_factory import KernelFactory
 from grader.sandbox.preload import preload_of
 from grader.scoring import visible_key
@@ -102,6 +103,20 @@ def test_a_wrong_helper_costs_once(grade):
     notes = graded.marks["conv_backward"].notes
     assert len(notes) == 1
     assert notes[0].startswith("Judged with our zero_pad in place of yours, which does not pass")
+
+
+def test_a_cell_that_only_prints_is_not_run_again_for_each_function_with_a_wrong_helper(grade, monkeypatch):
+    run, codes = Kernel.run, []
+
+    def noted(self, code, *more, **how):
+        codes.append(code)
+        return run(self, code, *more, **how)
+
+    monkeypatch.setattr(Kernel, "run", noted)
+    graded = grade({"output_size": "def output_size(n, f, pad, stride):\n    return 1"}, cell="print('Hello')")
+    assert all_but(graded, "output_size") == {"passed"}
+    assert sum("Judged with our" in note for m in graded.marks.values() for note in m.notes) >= 3
+    assert codes.count("print('Hello')") == 1
 
 
 @pytest.mark.parametrize("helper", ["def zero_pad(X, pad):\n    raise NotImplementedError", "del zero_pad"])
