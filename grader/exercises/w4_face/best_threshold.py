@@ -33,18 +33,25 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng):
-    def sought(draw):
-        """Where it is not enough to accept all, or none; of a size that nobody guesses."""
+    def sought(draw, unequal=False):
+        """Where it is not enough to accept all, or none; of a size that nobody guesses.
+
+        `unequal`: where the kinds are not of equal size, the best mean of their shares is not the best of all pairs.
+        """
         while True:
             distances, same = draw()
-            right = [np.sum((distances < t) == same) for t in np.append(np.unique(distances), np.inf)]
-            if max(right) > max(right[0], right[-1]):
+            thresholds = np.append(np.unique(distances), np.inf)
+            right = np.array([np.sum((distances < t) == same) for t in thresholds])
+            if max(right) == max(right[0], right[-1]):
+                continue
+            shares = np.array([np.mean(distances[same] < t) + np.mean(distances[~same] >= t) for t in thresholds])
+            if not unequal or max(right[np.isclose(shares, max(shares))]) < max(right):
                 return float(rng.uniform(4, 9)) * distances, same
 
     n = int(rng.integers(20, 30))
     yield case("as many of both kinds", *sought(lambda: pairs(rng, n, n)))
-    yield case("few are of one person", *sought(lambda: pairs(rng, 8, 3 * n, apart=0.9)))
-    yield case("most are of one person", *sought(lambda: pairs(rng, 3 * n, 9, apart=0.9)))
+    yield case("few are of one person", *sought(lambda: pairs(rng, 8, 3 * n, apart=0.9), unequal=True))
+    yield case("most are of one person", *sought(lambda: pairs(rng, 3 * n, 9, apart=0.9), unequal=True))
     yield case("many equal distances", *sought(lambda: in_steps(pairs(rng, n, n + 5), 0.5)))
     yield case("large distances", *sought(lambda: pairs(rng, n, n - 3, scale=900.0)))
     yield case("small distances", *sought(lambda: pairs(rng, n, n + 2, scale=0.01)))
