@@ -54,7 +54,7 @@ bench: setup sandbox
 setup: $(VENV)/ready
 
 $(VENV)/ready: requirements.lock
-$(VENV)/ready: NEEDS := half a minute, 2.3 GB
+$(VENV)/ready: NEEDS := a minute, 2.3 GB
 
 $(OTHER_VENV)/ready: requirements-backends.lock
 $(OTHER_VENV)/ready: NEEDS := with JAX and PyTorch, which brings CUDA on Linux: some minutes, 8 GB
