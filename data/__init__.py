@@ -18,9 +18,11 @@ from data.dataset import Dataset
 from data.declaration import Archive, Declaration, Weights
 from data.errors import DataError
 from data.loader import load
+from data.local_response import local_response_layer
 from data.places import cache_dir
 from data.pretrained import pretrained
 from data.quiet import quietly
+from data.resize import resized
 from data.trained import keep, trained
 from data.varied import varied
 from data.yolo_fastest import yolo_fastest
@@ -35,8 +37,10 @@ __all__ = [
     "epochs",
     "keep",
     "load",
+    "local_response_layer",
     "pretrained",
     "quietly",
+    "resized",
     "sets",
     "trained",
     "varied",

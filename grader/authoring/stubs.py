@@ -161,7 +161,7 @@ def write(assignment: str, name: str, parameters: str = "x") -> list[Path]:
 
 def _require_new(assignment: str, name: str) -> None:
     if not NAME.fullmatch(assignment):
-        raise NotNew(f"{assignment!r} is not the name of an assignment: w<week>_<topic>, such as w5_classic.")
+        raise NotNew(f"{assignment!r} is not the name of an assignment: w<week>_<topic>, such as w5_rcnn.")
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise NotNew(f"{name!r} is not the name of a function.")
     if name in ("shared", "variants"):

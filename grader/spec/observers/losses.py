@@ -6,13 +6,15 @@
 # mypy: disable-error-code="no-untyped-def"
 
 
-def look_at_loss(function, *, y_true, y_pred, **kwargs):
+def look_at_loss(function, *, y_true, y_pred, probabilities=False, **kwargs):
     """Return a loss's value and its gradient.
 
     Arguments:
         function -- gives a scalar tensor
         y_true -- array, a list of them, or None
         y_pred -- array, or a list or tuple of them; the function gets all of them as tensors
+        probabilities -- whether it gets their softmax instead: libraries divide probabilities by their sum or do not, and
+            that makes a difference to their gradient, but none to that of the logits behind them
 
     Returns:
         dict: the loss, and its gradient by y_pred, a list if y_pred is a list or tuple; zeros for tensors that no
@@ -29,6 +31,10 @@ def look_at_loss(function, *, y_true, y_pred, **kwargs):
     given = [keras.ops.convert_to_tensor(one) for one in (y_pred if several else [y_pred])]
 
     def called(*tensors):
+        if probabilities:
+            # Not Keras's softmax: its result remembers the logits, and Keras's costs then use these.
+            powers = [keras.ops.exp(one - keras.ops.max(one, axis=-1, keepdims=True)) for one in tensors]
+            tensors = tuple(one / keras.ops.sum(one, axis=-1, keepdims=True) for one in powers)
         return function(y_true, type(y_pred)(tensors) if several else tensors[0], **kwargs)
 
     def gradients():

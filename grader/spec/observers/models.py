@@ -25,7 +25,8 @@ def look_at_model(
     Arguments:
         function -- builds the model from the other arguments
         look -- "sizes", "parameters", "kind", "beginning", "inference", "training" or "dropout"; "eager" calls a block
-            on numbers, so that it can be given the mode it is in
+            on numbers, so that it can be given the mode it is in; "counted" is "parameters" of a network too large to be
+            made; "dense dropout" is "dropout" of a classifier, between its dense layers
         pictures -- array (m, n_H, n_W, n_C), float32; a list of them for a block that takes several tensors
         dense -- factor of the dense layers' weights: small if the pictures are bright, because otherwise every
             probability would be 0 or 1, whatever is in them
@@ -93,6 +94,40 @@ def look_at_model(
             seen["numbers are dropped one by one"] = not together.all()
         return seen
 
+    def path(weight, reads_all):
+        """Return weights that hand on channel 0 alone; but one dense layer takes the mean of all that comes in.
+
+        What comes before that layer fills all of its channels, so that each of them can be dropped by itself.
+        """
+        shape = tuple(weight.shape)
+        made = np.zeros(shape, np.float32)
+        if len(shape) == 2:
+            kind = "last" if shape[1] == classes else "middle" if shape[0] == shape[1] else "first"
+            made[:, 0] = 1 / shape[0] if kind == reads_all else 0
+            made[0, : None if reads_all == "last" != kind else 1] += kind != reads_all
+        elif len(shape) > 1:
+            made[(*(side // 2 for side in shape[:-2]), 0, 0)] = 1
+        return made
+
+    def dropped_between_dense_layers():
+        """Return which numbers are dropped, by the first logit: the only one that is not 0."""
+        many, seen = [np.ones((64, *one.shape[1:]), np.float32) for one in given], {}
+        for reads_all in ("none", "first", "last"):
+            for weight in floats:
+                weight.assign(path(weight, reads_all))
+            found = [called(many, training).astype(float) for training in (False, True)]
+            if found[0].ndim != 2 or found[0].shape[1] < 2:
+                return {"the output's shape": found[0].shape}
+            with np.errstate(all="ignore"):
+                rest, logits = (np.log(one[:, 0] / one[:, 1]) for one in found)
+            kept = len(set(np.round(logits[np.abs(logits) > 1e-6], 4)))
+            if reads_all == "none":
+                seen["the largest logit, of what it is without dropout"] = round(float(logits.max() / rest.max()), 2)
+                seen["some logits are dropped, others are not"] = bool(0 < (np.abs(logits) < 1e-6).mean() < 1)
+            else:
+                seen[f"what comes into the {reads_all} dense layer is dropped, number by number"] = kept > 1
+        return seen
+
     class Given(keras.initializers.Initializer):
         def __init__(self, seed=None):
             self.seed = seed
@@ -139,6 +174,14 @@ def look_at_model(
     options = {**kwargs, "initializer": Given} if initializer == "given" else kwargs
     if look == "eager":
         return {"the output": array(function(*map(keras.ops.convert_to_tensor, given), *args, **options))}
+    if look == "counted":
+        try:
+            with keras.StatelessScope(initialize_variables=False):  # shapes alone: numbers would take half a gigabyte
+                model = build()
+        except Exception:  # a right function may need its weights' numbers while it builds
+            model = build()
+        learnt, every = (sum(int(np.prod(one.shape)) for one in of) for of in (model.trainable_weights, model.weights))
+        return {"trained": learnt, "all": every}
     call = repr((args, options, [one.shape[1:] for one in given]))
     before, model = kept.pop(function, (None, None))
     kept.clear()
@@ -183,6 +226,9 @@ def look_at_model(
             return {"filters that initializer(seed=0) gave": sum(same), "offsets at 0": zero}
         spreads = [float(array(kernel).std() / np.sqrt(2 / sum(fan(tuple(kernel.shape))))) for kernel in kernels]
         return {"Glorot's spread": all(0.6 < spread < 1.5 for spread in spreads), "offsets at 0": zero}
+    if look == "dense dropout":
+        classes = model.output_shape[-1]
+        return dropped_between_dense_layers()
     for weight in floats:
         weight.assign(handed_on(weight) if look == "dropout" else numbers(weight))
     if look == "dropout":

@@ -1,0 +1,1 @@
+"""What is asked of each function of assignment `w5_classic`."""

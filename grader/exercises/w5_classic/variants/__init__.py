@@ -1,0 +1,1 @@
+"""Other right solutions of the functions of `w5_classic`."""
