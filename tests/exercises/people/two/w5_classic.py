@@ -181,7 +181,6 @@ def _conv_bn(X, n_filters, size, training):
 
 # misconception: one 3 × 3 in the third branch
 # misconception: max pooling
-# named: one 3 × 3 in the third branch; and max pooling
 def inception_bn_module(X, filters, training=None):
     f1, f3_reduce, f3, d3_reduce, d3, f_pool = filters
 
