@@ -261,13 +261,13 @@ def inception_bn_module(X, filters, training=None):
 
     Arguments:
         X -- tensor (m, n_H, n_W, n_C_prev)
-        filters -- six ints (f1, f3_reduce, f3, d3_reduce, d3, f_pool)
+        filters -- six ints (f1, f3_reduce, f3, d3_reduce, d3, f_pool); d3 is for the double 3x3
         training -- the mode of batch normalisation, passed on to it: True, False, or None for what Keras decides
 
     Returns:
         tensor (m, n_H, n_W, f1 + f3 + d3 + f_pool), the channels of four branches, in this order: f1 filters 1x1; f3_reduce
         filters 1x1 → f3 filters 3x3; d3_reduce filters 1x1 → d3 filters 3x3 → d3 filters 3x3; average pooling 3x3, stride 1 →
-        f_pool filters 1x1. All windows are same; every convolution has no bias and is followed by batch normalisation over
+        f_pool filters 1x1. All padding is same; every convolution has no bias and is followed by batch normalisation over
         the channels (axis 3), at Keras's defaults, and then by ReLU
 
     Source: Ioffe, Szegedy 2015, "Batch normalization", section 4.2.1 and appendix.

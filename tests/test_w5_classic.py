@@ -426,6 +426,13 @@ def test_a_large_network_is_counted_without_being_made():
 
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
+
+def best_of_the_longer(rows):
+    """Which of two rows of the table has the better accuracy in tests."""
+    tested = {row.split("  ")[0]: float(row.split("±")[1].split()[-1]) for row in rows.splitlines()}
+    return max(tested, key=tested.get)
+
+
 FIGURES = 11  # at least so many
 FEWER = {
     ("pets3", "train"): 24,
@@ -456,7 +463,7 @@ CLAIMS_WHEN_TRAINED = [
     (r"sigmoid (\S+)\n", lambda loss: float(loss) > 2),
     (r"normalisation changes the test accuracy by (\S+) points", lambda points: float(points) < 1),
     (r"plain +15 +\S+ ± \S+ +\S+ ± \S+ +(\S+) points", lambda points: float(points) > 5),
-    (r"with dropout +30 .* (\S+) points", lambda points: float(points) < 5),
+    (r"(plain, longer(?:.*\n)+?with dropout +30 .* points)", lambda rows: best_of_the_longer(rows) == "with dropout"),
     (r"the stack is better by (\S+) points", lambda points: float(points) > -1),
     (r"small VGG +(\S+) ±", lambda share: float(share) >= 0.97),
     (r"small Inception +(\S+) ±", lambda share: float(share) >= 0.97),
