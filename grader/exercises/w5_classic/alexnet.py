@@ -2,7 +2,7 @@
 
 from solutions.w5_classic import alexnet
 
-from grader.exercises.w5_classic.shared import CUT, DROPOUT, PROBABILITIES, Model
+from grader.exercises.w5_classic.shared import CUT, Model, slips_of_the_dense_end
 from grader.spec import draw
 from grader.spec.case import case
 from grader.spec.wrong import edit, edits, ignoring, instead, leaving_out, passing, skipping
@@ -76,18 +76,7 @@ exercise.slip(
     ),
     "Normalisation comes before the pooling.",
 )
-exercise.slip("no dropout", skipping("Dropout"), DROPOUT)
-exercise.slip("dropout after one dense layer", edit("        X = layers.Dropout(0.5)(X)\n", "    X = layers.Dropout(0.5)(X)\n"), DROPOUT)
-exercise.slip(
-    "dropout before the dense layers",
-    edit('X = layers.Dense(units, activation="relu")(X)\n        X = layers.Dropout(0.5)(X)', 'X = layers.Dropout(0.5)(X)\n        X = layers.Dense(units, activation="relu")(X)'),
-    "Dropout follows the dense layers: what the convolutions give is not dropped, what the second dense layer gives is.",
-)
-exercise.slip("a rate of 0.3", edit("Dropout(0.5)", "Dropout(0.3)"), DROPOUT)
 exercise.slip("dropout on the convolutions too", edit("X = layers.Flatten()(X)", "X = layers.Flatten()(layers.Dropout(0.5)(X))"), "Only the two dense layers have dropout.")
-exercise.slip("one dense layer before the last", edit("range(2)", "range(1)"), "Two dense layers with ReLU and dropout, then the last one.")
-exercise.slip("no ReLU in the dense layers", edit('layers.Dense(units, activation="relu")', "layers.Dense(units)"), "Between dense layers without ReLU nothing is gained: two of them are one.")
-exercise.slip("no softmax", edit('layers.Dense(classes, activation="softmax")', "layers.Dense(classes)"), PROBABILITIES)
 exercise.slip("averaged over the picture", edit("layers.Flatten()", "layers.GlobalAveragePooling2D()"), "AlexNet flattens: every place keeps its own weights, which is where most of them are.")
 exercise.slip(
     "groups in the third convolution as well",
@@ -97,9 +86,10 @@ exercise.slip(
 exercise.slip("no groups", ignoring(groups=1), "groups=groups stands in convolutions 2, 4 and 5.")
 exercise.slip("groups in the second convolution only", leaving_out("Conv2D", "groups", only=4), "groups=groups stands in convolutions 2, 4 and 5.")
 exercise.slip("3 × 3 in the second convolution", edit("filters[1], 5", "filters[1], 3"), "The second convolution looks through 5 × 5.")
-exercise.slip("always 1000 classes", ignoring(classes=1000), "The argument says how many classes there are.")
 exercise.slip("a ReLU that is cut at 6", passing("Conv2D", activation="relu6"), CUT)
 exercise.slip("tanh", passing("Conv2D", activation="tanh"), "AlexNet's news was ReLU in place of tanh.")
+slips_of_the_dense_end(exercise)
+
 
 for size in ("(228, 227, 3)", "(227, 228, 3)"):
     exercise.equivalent(f"(227, 227, 3) → {size}", "a window of 11 that moves by 4 does not reach the 228th row: any of 227 to 230 gives the same network")

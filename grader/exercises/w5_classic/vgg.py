@@ -2,10 +2,10 @@
 
 from solutions.w5_classic import vgg
 
-from grader.exercises.w5_classic.shared import DROPOUT, PROBABILITIES, Model
+from grader.exercises.w5_classic.shared import Model, slips_of_the_dense_end
 from grader.spec import draw
 from grader.spec.case import case
-from grader.spec.wrong import beforehand, edit, exchanging, ignoring, skipping
+from grader.spec.wrong import beforehand, edit, exchanging
 
 exercise = Model(
     vgg,
@@ -47,21 +47,11 @@ exercise.slip("the first block is missing", beforehand(blocks="blocks[1:] or blo
 exercise.slip("the blocks' two numbers are exchanged", edit("for n_convs, filters in blocks", "for filters, n_convs in blocks"), "A pair is (n_convs, filters).")
 exercise.slip("two convolutions in each block", beforehand(blocks="[(2, filters) for _, filters in blocks]"), "How many convolutions a block has stands in `blocks`.")
 exercise.slip("averaged over the picture", edit("layers.Flatten()", "layers.GlobalAveragePooling2D()"), "VGG flattens: every place keeps its own weights.")
-exercise.slip("no dropout", skipping("Dropout"), DROPOUT)
-exercise.slip("dropout after one dense layer", edit("        X = layers.Dropout(0.5)(X)\n", "    X = layers.Dropout(0.5)(X)\n"), DROPOUT)
 exercise.slip("dropout after the blocks too", edit("X = layers.Flatten()(X)", "X = layers.Dropout(0.5)(layers.Flatten()(X))"), "Only the two dense layers before the last have dropout.")
-exercise.slip(
-    "dropout before the dense layers",
-    edit('X = layers.Dense(units, activation="relu")(X)\n        X = layers.Dropout(0.5)(X)', 'X = layers.Dropout(0.5)(X)\n        X = layers.Dense(units, activation="relu")(X)'),
-    "Dropout follows the dense layers: what the blocks give is not dropped, what the second dense layer gives is.",
-)
-exercise.slip("a rate of 0.3", edit("Dropout(0.5)", "Dropout(0.3)"), DROPOUT)
 exercise.slip("no dense layers before the last", edit("range(2)", "range(0)"), "Two dense layers with ReLU and dropout, then the last one.")
-exercise.slip("one dense layer before the last", edit("range(2)", "range(1)"), "Two dense layers with ReLU and dropout, then the last one.")
-exercise.slip("no ReLU in the dense layers", edit('layers.Dense(units, activation="relu")', "layers.Dense(units)"), "Between dense layers without ReLU nothing is gained: two of them are one.")
-exercise.slip("no softmax", edit('layers.Dense(classes, activation="softmax")', "layers.Dense(classes)"), PROBABILITIES)
-exercise.slip("always 1000 classes", ignoring(classes=1000), "The argument says how many classes there are.")
 exercise.slip("classes and units are exchanged", exchanging("classes", "units"), "`units` is for the dense layers before the last, `classes` for the last.")
+slips_of_the_dense_end(exercise)
+
 
 for size in ("(225, 224, 3)", "(224, 225, 3)"):
     exercise.equivalent(f"(224, 224, 3) → {size}", "the first pooling drops an odd row: the network is the same")
