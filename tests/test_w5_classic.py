@@ -424,6 +424,15 @@ def test_a_large_network_is_counted_without_being_made():
     assert found == {"trained": trained, "all": trained + 2_000}
 
 
+def test_a_network_is_counted_that_is_made_when_it_is_called_and_what_is_none_is_named():
+    def look(function):
+        return look_at_model(function, look="counted", pictures=np.ones((1, 4, 4, 3), np.float32))
+
+    assert look(lambda: keras.Sequential([layers.Flatten(), layers.Dense(2)])) == {"trained": 98, "all": 98}
+    with pytest.raises(TypeError, match="got NoneType"):
+        look(lambda: None)
+
+
 # --- the notebook ---------------------------------------------------------------------------------------------------
 
 

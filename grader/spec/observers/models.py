@@ -180,14 +180,18 @@ def look_at_model(
                 model = build()
         except Exception:  # a right function may need its weights' numbers while it builds
             model = build()
-        learnt, every = (sum(int(np.prod(one.shape)) for one in of) for of in (model.trainable_weights, model.weights))
-        return {"trained": learnt, "all": every}
-    call = repr((args, options, [one.shape[1:] for one in given]))
-    before, model = kept.pop(function, (None, None))
-    kept.clear()
-    if before != call or look == "beginning":
-        model = None  # freed first, because two models may need more memory than there is
-        model = build()
+        if isinstance(model, keras.Model):
+            if not model.built:
+                called(given, training=False)
+            counts = [sum(int(np.prod(one.shape)) for one in of) for of in (model.trainable_weights, model.weights)]
+            return {"trained": counts[0], "all": counts[1]}
+    else:
+        call = repr((args, options, [one.shape[1:] for one in given]))
+        before, model = kept.pop(function, (None, None))
+        kept.clear()
+        if before != call or look == "beginning":
+            model = None  # freed first, because two models may need more memory than there is
+            model = build()
     if not isinstance(model, keras.Model):
         raise TypeError(f"expected a keras.Model, got {type(model).__name__}")
     if look == "kind":
