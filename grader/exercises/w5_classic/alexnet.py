@@ -84,7 +84,7 @@ exercise.slip(
     "The third convolution sees what both GPUs have made.",
 )
 exercise.slip("no groups", ignoring(groups=1), "groups=groups stands in convolutions 2, 4 and 5.")
-exercise.slip("groups in the second convolution only", leaving_out("Conv2D", "groups", only=4), "groups=groups stands in convolutions 2, 4 and 5.")
+exercise.slip("no groups in the fourth convolution", leaving_out("Conv2D", "groups", only=4), "groups=groups stands in convolutions 2, 4 and 5.")
 exercise.slip("3 × 3 in the second convolution", edit("filters[1], 5", "filters[1], 3"), "The second convolution looks through 5 × 5.")
 exercise.slip("a ReLU that is cut at 6", passing("Conv2D", activation="relu6"), CUT)
 exercise.slip("tanh", passing("Conv2D", activation="tanh"), "AlexNet's news was ReLU in place of tanh.")
